@@ -1,0 +1,2 @@
+// Package trueup embeds software license compliance in another product.
+package trueup
