@@ -1,0 +1,93 @@
+package compliance
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/metric"
+)
+
+// EntitlementID and ContractID identify what was bought and under which terms.
+type (
+	EntitlementID string
+	ContractID    string
+)
+
+// Money is an exact amount in a currency of ISO 4217.
+type Money struct {
+	Amount   decimal.Decimal
+	Currency string
+}
+
+// String renders the amount with its currency, as in 1200.50 EUR.
+func (m Money) String() string {
+	if m.Currency == "" {
+		return m.Amount.StringFixed(2)
+	}
+	return fmt.Sprintf("%s %s", m.Amount.StringFixed(2), m.Currency)
+}
+
+// Times is the amount multiplied by a quantity, exactly.
+func (m Money) Times(q decimal.Decimal) Money {
+	return Money{m.Amount.Mul(q), m.Currency}
+}
+
+// Entitlement is a right to use a quantity of a product, as bought.
+type Entitlement struct {
+	ID       EntitlementID
+	Contract ContractID
+	// Product, Edition and Version say what was bought. An empty edition or
+	// version means any.
+	Product          catalog.ProductKey
+	Edition, Version string
+	// Metric is how the quantity is counted.
+	Metric metric.Key
+	// Quantity is in units of the metric. It is never negative.
+	Quantity decimal.Decimal
+	// Start and End bound the term, End exclusive; zero means unbounded.
+	Start, End time.Time
+	// MaintenanceEnd is until when newer versions are included; zero means that
+	// there is no maintenance.
+	MaintenanceEnd time.Time
+	// Downgrade allows older versions in place of the one bought.
+	Downgrade bool
+	// Entities and Countries restrict who may use it; empty means everyone.
+	Entities, Countries []string
+	// UnitPrice is what one unit cost.
+	UnitPrice Money
+}
+
+// Contract is an agreement that entitlements belong to, with its duties.
+type Contract struct {
+	ID        ContractID
+	Publisher string
+	// Start and End bound the agreement, End exclusive; zero means unbounded.
+	Start, End time.Time
+	// TrueUp is the next date on which the count must be reported; zero when
+	// there is none.
+	TrueUp time.Time
+	// AuditNoticeDays is how long before an audit the publisher must announce
+	// it, CureDays how long a shortfall may be mended after it was found; -1
+	// when the contract does not say.
+	AuditNoticeDays, CureDays int
+	// AuditAnnounced is when the publisher announced an audit, zero when none
+	// is under way.
+	AuditAnnounced time.Time
+}
+
+// Licensing says how a product is licensed and what a missing unit costs. A
+// product without it is not under management: its installs are counted and
+// listed, but no position is computed.
+type Licensing struct {
+	Product catalog.ProductKey
+	// Edition narrows the price to one edition; empty means any.
+	Edition string
+	Metric  metric.Key
+	// Price is what one unit costs to buy today.
+	Price Money
+	// Tier is the risk tier of the license type, in words of the rubric.
+	Tier string
+}

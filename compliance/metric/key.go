@@ -1,0 +1,4 @@
+package metric
+
+// Key names a metric, such as generic.core or oracle.processor.
+type Key string
