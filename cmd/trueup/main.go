@@ -35,7 +35,9 @@ type command struct {
 
 // commands lists the verbs in the order in which usage prints them.
 func commands() []command {
-	return []command{}
+	return []command{
+		recogniseCommand(),
+	}
 }
 
 // errUsage is wrapped by a command's error when its arguments are wrong.

@@ -1,0 +1,232 @@
+package catalog
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance/document"
+)
+
+// Load builds a catalogue from documents alone, without the embedded ones. The
+// error, where there is one, holds every problem of every document with file,
+// line and column, and is of type document.Problems.
+func Load(docs ...Document) (*Catalog, error) {
+	l := loader{Catalog: &Catalog{
+		words: newVocabulary(), publishers: newPublishers(),
+		entries: map[ProductKey]*entry{}, titles: map[string][]title{},
+	}}
+	parsed := make([]catalogDoc, len(docs))
+	for i, d := range docs {
+		err := document.Read(d.Name, d.Data, &parsed[i])
+		l.problems = append(l.problems, document.Collect(document.Position{File: d.Name}, err)...)
+	}
+	if err := l.problems.Err(); err != nil {
+		return nil, err
+	}
+	l.build(parsed)
+	if err := l.problems.Err(); err != nil {
+		return nil, err
+	}
+	return l.Catalog, nil
+}
+
+// loader builds a catalogue and gathers what is wrong.
+type loader struct {
+	*Catalog
+	problems document.Problems
+	order    int
+}
+
+// build goes through the documents part by part, because titles are read with
+// every document's words, and products name publishers of any document.
+func (l *loader) build(docs []catalogDoc) {
+	for _, d := range docs {
+		l.words.add(d.Words)
+	}
+	for _, d := range docs {
+		for _, p := range d.Publishers {
+			l.publisher(p)
+		}
+	}
+	for _, d := range docs {
+		for i := range d.Products {
+			l.product(&d.Products[i])
+		}
+	}
+	for _, d := range docs {
+		for i := range d.Products {
+			l.members(&d.Products[i])
+		}
+		for _, g := range d.Ignored {
+			l.ignore(g)
+		}
+	}
+	for first := range l.titles {
+		// A product that a later document declares again replaces the earlier one.
+		l.titles[first] = slices.DeleteFunc(l.titles[first], func(t title) bool { return l.entries[t.entry.Key] != t.entry })
+		slices.SortStableFunc(l.titles[first], func(a, b title) int {
+			return cmp.Or(cmp.Compare(len(b.words), len(a.words)), cmp.Compare(b.order, a.order))
+		})
+	}
+}
+
+func (l *loader) fail(at document.Text, format string, args ...any) {
+	l.problems = append(l.problems, at.Problem(1, 1, format, args...))
+}
+
+func (l *loader) publisher(d publisherDoc) {
+	p := &publisher{key: d.Key.Value, name: d.Name}
+	if p.key == "" || slug(p.key) != p.key {
+		l.fail(d.Key, "publisher key %q must be lower-case words joined by hyphens", p.key)
+		return
+	}
+	for _, ch := range d.Channels {
+		if re := l.pattern(ch.Version); re != nil {
+			p.channels = append(p.channels, channelRule{ch.Name, re})
+		}
+	}
+	l.publishers.add(p, d.Aliases, l.words)
+}
+
+func (l *loader) pattern(t document.Text) *regexp.Regexp {
+	re, err := regexp.Compile(t.Value)
+	if err != nil {
+		l.fail(t, "%v", err)
+		return nil
+	}
+	return re
+}
+
+func (l *loader) product(d *productDoc) {
+	pub, name, ok := strings.Cut(d.Key.Value, "/")
+	if !ok || name == "" || slug(name) != name {
+		l.fail(d.Key, "product key %q must be publisher/product, in lower-case words joined by hyphens", d.Key.Value)
+		return
+	}
+	p := l.publishers.byKey[pub]
+	if p == nil {
+		l.fail(d.Key, "publisher %q is not declared under publishers", pub)
+		return
+	}
+	e := &entry{
+		Entry:     Entry{Key: ProductKey(d.Key.Value), Publisher: p.name, Name: d.Name},
+		publisher: p, distinct: d.Distinct, loose: d.Loose,
+		editions: phrases{}, fillers: phrases{},
+		lines: d.Lines, channels: d.Channels, rolling: d.Rolling, architectures: d.Architectures,
+	}
+	e.editions.addAll(d.Editions)
+	for _, f := range d.Fillers {
+		e.fillers.add(plain(f), f)
+	}
+	for prefix, sold := range d.Versions {
+		e.versions = append(e.versions, prefixVersion{prefix, sold})
+	}
+	slices.SortFunc(e.versions, func(a, b prefixVersion) int {
+		return cmp.Or(cmp.Compare(len(b.prefix), len(a.prefix)), strings.Compare(a.prefix, b.prefix))
+	})
+	e.line = l.line(d.Line)
+	e.Licensing = l.licensing(d.Licence)
+	l.support(e, d.Support)
+	l.entries[e.Key] = e
+	l.addTitles(e, d)
+}
+
+func (l *loader) addTitles(e *entry, d *productDoc) {
+	if len(d.Titles) == 0 {
+		l.fail(d.Key, "product %s has no titles", e.Key)
+	}
+	for _, t := range d.Titles {
+		words := strings.Fields(plain(t.Value))
+		if len(words) == 0 {
+			l.fail(t, "title %q holds no word", t.Value)
+			continue
+		}
+		l.order++
+		l.titles[words[0]] = append(l.titles[words[0]], title{words, e, l.order})
+	}
+}
+
+func (l *loader) line(t document.Text) lineRule {
+	switch t.Value {
+	case "", "number":
+		return lineRule{}
+	case "none":
+		return lineRule{kind: lineNone}
+	case "major":
+		return lineRule{kind: lineMajor}
+	case "minor":
+		return lineRule{kind: lineMinor}
+	}
+	if !strings.HasPrefix(t.Value, "^") {
+		l.fail(t, "line must be none, number, major, minor or a regular expression that begins with ^, not %q", t.Value)
+		return lineRule{}
+	}
+	return lineRule{kind: linePattern, pattern: l.pattern(t)}
+}
+
+func (l *loader) licensing(t document.Text) Licensing {
+	switch t.Value {
+	case "", "paid":
+		return LicensingPaid
+	case "free":
+		return LicensingFree
+	case "unknown":
+		return LicensingUnknown
+	}
+	l.fail(t, "licence must be paid, free or unknown, not %q", t.Value)
+	return LicensingUnknown
+}
+
+func (l *loader) support(e *entry, docs []supportDoc) {
+	for _, d := range docs {
+		s := Support{Version: d.Version, Source: d.Source, Ends: l.date(d.Ends)}
+		if !d.Extended.IsZero() {
+			s.Extended = l.date(d.Extended)
+		}
+		e.Support = append(e.Support, s)
+	}
+}
+
+func (l *loader) date(t document.Text) time.Time {
+	at, err := time.Parse(time.DateOnly, t.Value)
+	if err != nil {
+		l.fail(t, "date must be written as 2029-01-08, not %q", t.Value)
+	}
+	return at
+}
+
+// members resolves a suite's members once every product is known.
+func (l *loader) members(d *productDoc) {
+	e := l.entries[ProductKey(d.Key.Value)]
+	if e == nil {
+		return
+	}
+	e.Members = nil
+	for _, m := range d.Members {
+		if l.entries[ProductKey(m.Value)] == nil {
+			l.fail(m, "member %q is no product of the catalogue", m.Value)
+			continue
+		}
+		e.Members = append(e.Members, ProductKey(m.Value))
+	}
+}
+
+func (l *loader) ignore(d ignoredDoc) {
+	g := ignoreRule{as: d.As, starts: phrases{}, ends: phrases{}, holds: phrases{}}
+	for set, list := range map[*phrases][]string{&g.starts: d.Starts, &g.ends: d.Ends, &g.holds: d.Holds} {
+		for _, p := range list {
+			set.add(plain(p), p)
+		}
+	}
+	for _, key := range d.Publishers {
+		p := l.publishers.byKey[key.Value]
+		if p == nil {
+			l.fail(key, "publisher %q is not declared under publishers", key.Value)
+		}
+		g.publishers = append(g.publishers, p)
+	}
+	l.ignored = append(l.ignored, g)
+}

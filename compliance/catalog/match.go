@@ -1,0 +1,156 @@
+package catalog
+
+import "strings"
+
+// reading is a title as tokens, with what is known of its publisher.
+type reading struct {
+	title     Title
+	tokens    []token
+	publisher *publisher // nil when the inventory names none that is known
+	// prefix is the publisher that opens the name, and how many tokens that takes.
+	prefix      *publisher
+	prefixWords int
+}
+
+func (c *Catalog) read(t Title) reading {
+	r := reading{title: t, tokens: c.words.tokenize(t.Name), publisher: c.publishers.resolve(t.Publisher, c.words)}
+	if len(r.tokens) == 0 {
+		return r
+	}
+	if key, n := c.publishers.prefixes.at(r.tokens, 0); n > 0 && n < len(r.tokens) {
+		r.prefix, r.prefixWords = c.publishers.byKey[key], n
+	}
+	return r
+}
+
+// match is an entry that opens a title, with the tokens that it explains.
+type match struct {
+	entry   *entry
+	used    []bool
+	edition string
+}
+
+// find looks for the entry whose phrase explains most of the title. Exact
+// entries must account for every word; loose ones need not.
+func (c *Catalog) find(r *reading, loose bool) (match, bool) {
+	starts := []int{r.prefixWords, 0}
+	if r.prefixWords == 0 {
+		starts = starts[:1]
+	}
+	for _, start := range starts {
+		if start >= len(r.tokens) {
+			continue
+		}
+		for _, t := range c.titles[r.tokens[start].text] {
+			if t.entry.loose != loose || !r.vouches(t.entry, start) {
+				continue
+			}
+			if m, ok := c.try(r, t, start); ok {
+				return m, true
+			}
+		}
+	}
+	return match{}, false
+}
+
+// vouches says whether the title's publisher allows the entry: a known other
+// publisher forbids it, and phrases that others use too need their own named.
+func (r *reading) vouches(e *entry, start int) bool {
+	if r.publisher != nil {
+		return r.publisher == e.publisher
+	}
+	return e.distinct || start > 0 && r.prefix == e.publisher
+}
+
+// try lays a phrase over the title from start on. Numbers, versions and noise
+// between its words are passed over.
+func (c *Catalog) try(r *reading, t title, start int) (match, bool) {
+	m := match{entry: t.entry, used: make([]bool, len(r.tokens))}
+	for i := range start {
+		m.used[i] = true
+	}
+	at := start
+	for _, w := range t.words {
+		for at < len(r.tokens) && r.tokens[at].text != w {
+			if r.tokens[at].kind == word {
+				return match{}, false
+			}
+			at++
+		}
+		if at == len(r.tokens) {
+			return match{}, false
+		}
+		m.used[at] = true
+		at++
+	}
+	explained := c.explain(r, &m)
+	return m, explained || t.entry.loose
+}
+
+// explain accounts for the words that the phrase left: editions, fillers,
+// languages, the publisher. It says whether none is left over.
+func (c *Catalog) explain(r *reading, m *match) bool {
+	all := true
+	for i := 0; i < len(r.tokens); {
+		if m.used[i] {
+			i++
+			continue
+		}
+		if name, n := editionAt(m.entry.editions, c.words.editions, r.tokens, i, m.used); n > 0 {
+			if len(name) > len(m.edition) {
+				m.edition = name
+			}
+			i += n
+			continue
+		}
+		if _, n := m.entry.fillers.at(r.tokens, i); n > 0 {
+			i += n
+			continue
+		}
+		t := r.tokens[i]
+		if t.kind == word && !c.words.languages[t.text] && !c.names(m.entry.publisher, r.tokens, i) {
+			all = false
+		}
+		i++
+	}
+	return all
+}
+
+// editionAt finds an edition among tokens that nothing else explains.
+func editionAt(own, shared phrases, tokens []token, i int, used []bool) (string, int) {
+	if tokens[i].kind != word {
+		return "", 0
+	}
+	for _, set := range []phrases{own, shared} {
+		if name, n := set.at(tokens, i); n > 0 && free(used[i:i+n]) {
+			return name, n
+		}
+	}
+	return "", 0
+}
+
+func free(used []bool) bool {
+	for _, u := range used {
+		if u {
+			return false
+		}
+	}
+	return true
+}
+
+// names says whether the publisher's name stands at token i.
+func (c *Catalog) names(p *publisher, tokens []token, i int) bool {
+	key, n := c.publishers.prefixes.at(tokens, i)
+	return n == 1 && key == p.key
+}
+
+// soldVersion is the version in a title as products are sold, from the tokens
+// that the phrase left.
+func (m *match) soldVersion(tokens []token) string {
+	for i, t := range tokens {
+		if t.kind == number && !m.used[i] {
+			return strings.ToUpper(t.text)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,94 @@
+package catalog
+
+import "strings"
+
+// fullVersion is the version in all its digits, and the first one in the name.
+func (r *reading) fullVersion() (full, inName string) {
+	for _, t := range r.tokens {
+		if t.kind == version {
+			inName = t.text
+			break
+		}
+	}
+	if full = strings.TrimSpace(r.title.Version); full == "" {
+		full = inName
+	}
+	return full, inName
+}
+
+// channel is the release channel in the name.
+func (r *reading) channel() string {
+	for _, t := range r.tokens {
+		if t.kind == channel {
+			return t.text
+		}
+	}
+	return ""
+}
+
+// region tells a regional build whose name hides it but whose uninstall key does
+// not: publishers of mainland China name those keys in Chinese.
+func (r *reading) region() string {
+	if hasHan(r.title.ProductCode) && !hasHan(r.title.Name) {
+		return "cn"
+	}
+	return ""
+}
+
+// architecture is the architecture of packages that have one each.
+func (r *reading) architecture(apart bool) string {
+	if !apart {
+		return ""
+	}
+	for _, t := range r.tokens {
+		if t.kind == arch {
+			return t.text
+		}
+	}
+	return fold(r.title.Architecture)
+}
+
+// nameTokens are the words and numbers of the name in their order.
+func (r *reading) nameTokens() []token {
+	names := make([]token, 0, len(r.tokens))
+	for _, t := range r.tokens {
+		if t.kind == word || t.kind == number {
+			names = append(names, t)
+		}
+	}
+	return names
+}
+
+func texts(tokens []token) []string {
+	out := make([]string, len(tokens))
+	for i, t := range tokens {
+		out[i] = t.text
+	}
+	return out
+}
+
+func joinTexts(tokens []token) string {
+	return strings.ReplaceAll(strings.Join(texts(tokens), "-"), " ", "-")
+}
+
+// packageKey joins what tells packages apart, in a fixed order.
+func packageKey(product string, qualifiers ...string) PackageKey {
+	var b strings.Builder
+	b.WriteString(product)
+	for _, q := range qualifiers {
+		if q != "" {
+			b.WriteByte(':')
+			b.WriteString(strings.ReplaceAll(q, " ", "-"))
+		}
+	}
+	return PackageKey(b.String())
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
