@@ -1,0 +1,110 @@
+package evidence
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/trueup-dev/trueup/evidence/internal/format"
+)
+
+// Len is the number of entries that are durable.
+func (l *Log) Len(ctx context.Context) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	l.state.RLock()
+	defer l.state.RUnlock()
+	return l.tree.Size(), nil
+}
+
+// Entry is the entry at index i, checked against the tree.
+func (l *Log) Entry(ctx context.Context, i Index) (Entry, error) {
+	rec, err := l.record(ctx, i)
+	if err != nil {
+		return Entry{}, err
+	}
+	return entryOf(&rec), nil
+}
+
+// Leaf is what the tree commits to for the entry at index i: its kind, its run
+// and a salted commitment to key and payload. tlog.RecordHash of it is the leaf
+// hash that inclusion proofs are about.
+func (l *Log) Leaf(ctx context.Context, i Index) ([]byte, error) {
+	rec, err := l.record(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	leaf, _ := format.AppendLeaf(nil, &rec, nil)
+	return leaf, nil
+}
+
+// Record is an entry with its place in the log.
+type Record struct {
+	Index Index
+	Entry
+}
+
+// Entries yields the entries from index from up to the last that is durable when
+// the loop starts, in order. An error is yielded once and ends the loop.
+func (l *Log) Entries(ctx context.Context, from Index) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		r := l.reader()
+		if from < 0 {
+			yield(Record{}, fmt.Errorf("%w: %d", ErrNotFound, from))
+			return
+		}
+		for i := int64(from); i < r.view.Size(); i++ {
+			rec, err := format.Record{}, ctx.Err()
+			if err == nil {
+				rec, err = l.checked(r, i)
+			}
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			if !yield(Record{Index(i), entryOf(&rec)}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l *Log) record(ctx context.Context, i Index) (format.Record, error) {
+	if err := ctx.Err(); err != nil {
+		return format.Record{}, err
+	}
+	r := l.reader()
+	if i < 0 || int64(i) >= r.view.Size() {
+		return format.Record{}, fmt.Errorf("%w: %d in a log of %d", ErrNotFound, i, r.view.Size())
+	}
+	return l.checked(r, int64(i))
+}
+
+// checked is a record whose leaf hash is the one in the tree.
+func (l *Log) checked(r reader, i int64) (format.Record, error) {
+	rec, err := l.segs.read(i)
+	if err != nil {
+		return rec, err
+	}
+	want, err := r.hash(0, i)
+	if err != nil {
+		return rec, err
+	}
+	var h format.Hasher
+	if h.Leaf(&rec) != want {
+		return rec, fmt.Errorf("%w: entry %d is not what was appended", ErrCorrupt, i)
+	}
+	return rec, nil
+}
+
+// reader reads the tree as it stands.
+func (l *Log) reader() reader {
+	l.state.RLock()
+	defer l.state.RUnlock()
+	return reader{tiles: l.tiles, view: l.tree.View()}
+}
+
+var _ tlog.HashReader = reader{}
