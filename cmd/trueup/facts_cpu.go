@@ -14,7 +14,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance/topology"
 )
 
-// factsCPU reads samples and prints what each says of its processors.
+// factsCPUCommand reads samples and prints what each says of its processors.
 //
 // A sample is one JSON object a line: "id", and one text a dump under the
 // dump's kind ("linux_cpuinfo": "processor : 0 ..."), or "format" with the kind
@@ -27,7 +27,7 @@ import (
 // names it and "bounds" holds [least, most] where they are known (most null
 // when open). "installed" counts what is fitted, in use or not; "assumed" and
 // "notes" say how counts were reached where that is not plain.
-func factsCPU() command {
+func factsCPUCommand() command {
 	return command{
 		name: "facts cpu",
 		args: "FILE.ndjson (- reads standard input)",

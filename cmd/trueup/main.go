@@ -36,11 +36,8 @@ type command struct {
 // commands lists the verbs in the order in which usage prints them.
 func commands() []command {
 	return []command{
-<<<<<<< HEAD
 		recogniseCommand(),
-=======
-		factsCPU(),
->>>>>>> 2d5aa21 (compliance/topology: read processors from the dumps of every system)
+		factsCPUCommand(),
 	}
 }
 

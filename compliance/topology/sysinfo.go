@@ -1,7 +1,6 @@
 package topology
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -48,8 +47,6 @@ func (k keyed) counts(want map[string]*Count) error {
 	}
 	return nil
 }
-
-var vmLevel = regexp.MustCompile(`^vm([0-9]{2}) control program$`)
 
 // parseSysinfo reads /proc/sysinfo of IBM Z: the machine, the logical
 // partition, and the guests stacked in it, innermost VM00.

@@ -56,7 +56,7 @@ type line struct {
 	text string
 }
 
-func (l line) errorf(format string, args ...any) error {
+func (l line) errorf(format string, args ...any) *Error {
 	return &Error{Line: l.n, Err: fmt.Errorf("%w: "+format, append([]any{ErrMalformed}, args...)...)}
 }
 
@@ -108,7 +108,7 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 func (l line) count(field, value string) (int, error) {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 || n > maxCount {
-		e := l.errorf("%s is %q, want a whole number up to %d", field, value, maxCount).(*Error)
+		e := l.errorf("%s is %q, want a whole number up to %d", field, value, maxCount)
 		e.Column = strings.Index(l.text, value) + 1
 		return 0, e
 	}
