@@ -104,3 +104,17 @@ func (f *File) onOneLine(n *yaml.Node) bool {
 	rest = strings.TrimLeft(rest, `"'`)
 	return strings.HasPrefix(rest, n.Value)
 }
+
+// Part is a piece of a one-line text, from a column of it (from 1, that of the
+// character before the piece) on: a text of its own whose problems point to the
+// same place.
+func (t Text) Part(column int, value string) Text {
+	part := t
+	part.Value = value
+	if t.indent == 0 {
+		part.column = t.column + column
+	} else {
+		part.indent = -1
+	}
+	return part
+}

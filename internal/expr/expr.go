@@ -101,7 +101,6 @@ func NewEnv(o Options) (*Env, error) {
 // Program is a compiled expression, immutable and safe for concurrent use.
 type Program struct {
 	text  document.Text
-	want  Type
 	ast   *cel.Ast
 	prg   cel.Program
 	trace cel.Program
@@ -110,6 +109,20 @@ type Program struct {
 // Compile checks an expression and its type. The error holds every mistake as a
 // document.Problem at its place in the document.
 func (e *Env) Compile(text document.Text, want Type) (*Program, error) {
+	return e.compile(text, func(got *cel.Type) document.Problems {
+		if got.IsExactType(want.cel()) {
+			return nil
+		}
+		return document.Problems{text.Problem(1, 1, "expression gives %s, but %s is needed here", got, want)}
+	})
+}
+
+// CompileAny checks an expression that may give a value of any type.
+func (e *Env) CompileAny(text document.Text) (*Program, error) {
+	return e.compile(text, func(*cel.Type) document.Problems { return nil })
+}
+
+func (e *Env) compile(text document.Text, accept func(*cel.Type) document.Problems) (*Program, error) {
 	ast, issues := e.env.Compile(text.Value)
 	if ps := problems(text, issues); len(ps) > 0 {
 		return nil, ps
@@ -117,8 +130,8 @@ func (e *Env) Compile(text document.Text, want Type) (*Program, error) {
 	if ps := refuse(text, ast); len(ps) > 0 {
 		return nil, ps
 	}
-	if got := ast.OutputType(); !got.IsExactType(want.cel()) {
-		return nil, document.Problems{text.Problem(1, 1, "expression gives %s, but %s is needed here", typeName(got), want)}
+	if ps := accept(ast.OutputType()); len(ps) > 0 {
+		return nil, ps
 	}
 	prg, err := e.env.Program(ast, cel.CostLimit(e.limit), cel.InterruptCheckFrequency(interruptEvery), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
@@ -128,7 +141,7 @@ func (e *Env) Compile(text document.Text, want Type) (*Program, error) {
 	if err != nil {
 		return nil, document.Problems{text.Problem(1, 1, "%v", err)}
 	}
-	return &Program{text: text, want: want, ast: ast, prg: prg, trace: trace}, nil
+	return &Program{text: text, ast: ast, prg: prg, trace: trace}, nil
 }
 
 // Text is what the program was compiled from.

@@ -6,6 +6,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 	"github.com/shopspring/decimal"
 )
 
@@ -99,8 +100,6 @@ func (t Type) cel() *cel.Type {
 	return cel.DynType
 }
 
-func typeName(t *cel.Type) string { return t.String() }
-
 // value makes the CEL value of a Go value of type t. A nil is the unknown fact
 // called name.
 func (t Type) value(v any, name *types.AttributeTrail) ref.Val {
@@ -150,10 +149,12 @@ func native(v ref.Val) any {
 		return v.Time
 	case types.Duration:
 		return v.Duration
-	case interface {
-		Iterator() interface{ Next() ref.Val }
-	}:
-		return v
+	case traits.Lister:
+		out := []any{}
+		for _, e := range elements(v) {
+			out = append(out, native(e))
+		}
+		return out
 	}
 	return v.Value()
 }
