@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -18,8 +20,8 @@ import (
 //
 // The columns arp_display_name, arp_publisher, arp_display_version and
 // product_code are found by the header, in any order; others are ignored, and
-// all but the first may be missing. A name from which nothing can be read gives
-// an empty key.
+// all but the first may be missing. A name without a letter or digit gives the key
+// "unrecognised", because a reader of CSV would skip an empty line.
 func recogniseCommand() command {
 	return command{
 		name:  "recognise",
@@ -35,12 +37,11 @@ func recognise(_ context.Context, s streams, args []string) error {
 	}
 	in, name := s.in, "standard input"
 	if args[0] != "-" {
-		f, err := os.Open(args[0])
+		data, err := os.ReadFile(args[0])
 		if err != nil {
 			return err
 		}
-		defer f.Close()
-		in, name = f, args[0]
+		in, name = bytes.NewReader(data), args[0]
 	}
 	c, err := catalog.Default()
 	if err != nil {
@@ -54,7 +55,7 @@ func recognise(_ context.Context, s streams, args []string) error {
 	keys := make([][]string, 0, len(titles)+1)
 	keys = append(keys, []string{"product_key"})
 	for _, t := range titles {
-		keys = append(keys, []string{string(c.Recognise(t).Package)})
+		keys = append(keys, []string{cmp.Or(string(c.Recognise(t).Package), "unrecognised")})
 	}
 	if err := out.WriteAll(keys); err != nil {
 		return fmt.Errorf("write keys: %w", err)

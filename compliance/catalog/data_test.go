@@ -55,3 +55,11 @@ func plainKey(t catalog.Title) string {
 	}
 	return strings.TrimSpace(plainRest.ReplaceAllString(s, " "))
 }
+
+// embeddedWords is the embedded vocabulary alone.
+func embeddedWords(t testing.TB) catalog.Document {
+	t.Helper()
+	data, err := os.ReadFile("data/words.yaml")
+	require.NoError(t, err)
+	return catalog.Document{Name: "data/words.yaml", Data: data}
+}

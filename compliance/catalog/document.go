@@ -18,16 +18,20 @@ type wordsDoc struct {
 	Editions      []namedDoc `yaml:"editions"`
 	// Languages are language codes and names, meaningless in brackets.
 	Languages []string `yaml:"languages"`
-	// Counters make the number after them a count, not a part of the name.
+	// Counters make the number after them a version, not a part of the name.
 	Counters []string `yaml:"counters"`
+	// Levels make it a patch level of the version.
+	Levels []string `yaml:"levels"`
 	// Fillers are words without meaning anywhere.
 	Fillers []string `yaml:"fillers"`
-	// Noise are phrases without meaning.
+	// Noise are phrases without meaning in brackets.
 	Noise []string `yaml:"noise"`
 	// Asides open brackets that speak of another name.
 	Asides []string `yaml:"asides"`
 	// Legal are the forms of companies, dropped from publishers.
 	Legal []string `yaml:"legal"`
+	// Distributions are words of publishers that package what others make.
+	Distributions []string `yaml:"distributions"`
 	// Redistributable are words that make each architecture a package.
 	Redistributable []string `yaml:"redistributable"`
 }
@@ -62,6 +66,8 @@ type productDoc struct {
 	// Loose titles may be followed by any words.
 	Loose    bool       `yaml:"loose"`
 	Editions []namedDoc `yaml:"editions"`
+	// Releases are versions that are sold under a name: XP, CS6.
+	Releases []namedDoc `yaml:"releases"`
 	// Fillers are phrases of this product's titles that mean nothing.
 	Fillers []string `yaml:"fillers"`
 	// Versions gives the version sold for the start of a full version.
@@ -96,6 +102,13 @@ type ignoredDoc struct {
 	Starts []string `yaml:"starts"`
 	Ends   []string `yaml:"ends"`
 	Holds  []string `yaml:"holds"`
-	// Publishers restricts the rule to titles of these publishers.
+	// Begins are the first letters of names of one word.
+	Begins []string `yaml:"begins"`
+	// Versions is a regular expression over the full version.
+	Versions document.Text `yaml:"versions"`
+	// Publishers restricts the rule to titles of these publishers. A rule that
+	// says nothing else ignores every title of theirs without an exact entry.
 	Publishers []document.Text `yaml:"publishers"`
+	// Distributions restricts it to what distributions package.
+	Distributions bool `yaml:"distributions"`
 }

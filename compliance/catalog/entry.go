@@ -38,6 +38,7 @@ type entry struct {
 	distinct      bool
 	loose         bool
 	editions      phrases
+	releases      phrases
 	fillers       phrases
 	versions      []prefixVersion
 	line          lineRule

@@ -114,10 +114,11 @@ func (l *loader) product(d *productDoc) {
 	e := &entry{
 		Entry:     Entry{Key: ProductKey(d.Key.Value), Publisher: p.name, Name: d.Name},
 		publisher: p, distinct: d.Distinct, loose: d.Loose,
-		editions: phrases{}, fillers: phrases{},
+		editions: phrases{}, releases: phrases{}, fillers: phrases{},
 		lines: d.Lines, channels: d.Channels, rolling: d.Rolling, architectures: d.Architectures,
 	}
 	e.editions.addAll(d.Editions)
+	e.releases.addAll(d.Releases)
 	for _, f := range d.Fillers {
 		e.fillers.add(plain(f), f)
 	}
@@ -143,6 +144,9 @@ func (l *loader) addTitles(e *entry, d *productDoc) {
 		if len(words) == 0 {
 			l.fail(t, "title %q holds no word", t.Value)
 			continue
+		}
+		if len(words) == 1 && e.distinct {
+			l.words.known[words[0]] = true
 		}
 		l.order++
 		l.titles[words[0]] = append(l.titles[words[0]], title{words, e, l.order})
@@ -215,7 +219,7 @@ func (l *loader) members(d *productDoc) {
 }
 
 func (l *loader) ignore(d ignoredDoc) {
-	g := ignoreRule{as: d.As, starts: phrases{}, ends: phrases{}, holds: phrases{}}
+	g := ignoreRule{as: d.As, begins: folded(d.Begins), distributions: d.Distributions, starts: phrases{}, ends: phrases{}, holds: phrases{}}
 	for set, list := range map[*phrases][]string{&g.starts: d.Starts, &g.ends: d.Ends, &g.holds: d.Holds} {
 		for _, p := range list {
 			set.add(plain(p), p)
@@ -228,5 +232,17 @@ func (l *loader) ignore(d ignoredDoc) {
 		}
 		g.publishers = append(g.publishers, p)
 	}
+	if !d.Versions.IsZero() {
+		g.versions = l.pattern(d.Versions)
+	}
+	g.everything = len(d.Publishers) > 0 && len(d.Starts)+len(d.Ends)+len(d.Holds)+len(d.Begins) == 0 && g.versions == nil && !d.Distributions
 	l.ignored = append(l.ignored, g)
+}
+
+func folded(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = fold(w)
+	}
+	return out
 }

@@ -1,6 +1,9 @@
 package catalog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // reading is a title as tokens, with what is known of its publisher.
 type reading struct {
@@ -10,12 +13,18 @@ type reading struct {
 	// prefix is the publisher that opens the name, and how many tokens that takes.
 	prefix      *publisher
 	prefixWords int
+	// distribution says that the publisher packages what others make.
+	distribution bool
 }
 
 func (c *Catalog) read(t Title) reading {
 	r := reading{title: t, tokens: c.words.tokenize(t.Name), publisher: c.publishers.resolve(t.Publisher, c.words)}
 	if len(r.tokens) == 0 {
 		return r
+	}
+	if t.Publisher != "" {
+		packager := fold(t.Publisher)
+		r.distribution = slices.ContainsFunc(c.words.distributions, func(d string) bool { return strings.Contains(packager, d) })
 	}
 	if key, n := c.publishers.prefixes.at(r.tokens, 0); n > 0 && n < len(r.tokens) {
 		r.prefix, r.prefixWords = c.publishers.byKey[key], n
@@ -28,6 +37,7 @@ type match struct {
 	entry   *entry
 	used    []bool
 	edition string
+	release string
 }
 
 // find looks for the entry whose phrase explains most of the title. Exact
@@ -55,9 +65,16 @@ func (c *Catalog) find(r *reading, loose bool) (match, bool) {
 
 // vouches says whether the title's publisher allows the entry: a known other
 // publisher forbids it, and phrases that others use too need their own named.
+// What a distribution packages is recognised, unless it is sold: its own builds
+// of a product that is also sold need no license.
 func (r *reading) vouches(e *entry, start int) bool {
-	if r.publisher != nil {
-		return r.publisher == e.publisher
+	switch {
+	case r.publisher == e.publisher:
+		return true
+	case r.distribution:
+		return e.distinct && e.Licensing != LicensingPaid
+	case r.publisher != nil || start > 0 && r.prefix != e.publisher:
+		return false
 	}
 	return e.distinct || start > 0 && r.prefix == e.publisher
 }
@@ -96,24 +113,36 @@ func (c *Catalog) explain(r *reading, m *match) bool {
 			i++
 			continue
 		}
-		if name, n := editionAt(m.entry.editions, c.words.editions, r.tokens, i, m.used); n > 0 {
-			if len(name) > len(m.edition) {
-				m.edition = name
-			}
-			i += n
-			continue
-		}
-		if _, n := m.entry.fillers.at(r.tokens, i); n > 0 {
-			i += n
-			continue
-		}
-		t := r.tokens[i]
-		if t.kind == word && !c.words.languages[t.text] && !c.names(m.entry.publisher, r.tokens, i) {
+		n := c.explainAt(r, m, i)
+		if n == 0 {
 			all = false
+			n = 1
 		}
-		i++
+		i += n
 	}
 	return all
+}
+
+// explainAt is how many tokens from i on are explained, 0 when the first is not.
+func (c *Catalog) explainAt(r *reading, m *match, i int) int {
+	if name, n := editionAt(m.entry.editions, c.words.editions, r.tokens, i, m.used); n > 0 {
+		if len(name) > len(m.edition) {
+			m.edition = name
+		}
+		return n
+	}
+	if name, n := m.entry.releases.at(r.tokens, i); n > 0 {
+		m.release = name
+		return n
+	}
+	if _, n := m.entry.fillers.at(r.tokens, i); n > 0 {
+		return n
+	}
+	t := r.tokens[i]
+	if t.kind != word || len(t.text) > 2 && c.words.languages[t.text] || c.names(m.entry.publisher, r.tokens, i) {
+		return 1
+	}
+	return 0
 }
 
 // editionAt finds an edition among tokens that nothing else explains.
@@ -121,10 +150,12 @@ func editionAt(own, shared phrases, tokens []token, i int, used []bool) (string,
 	if tokens[i].kind != word {
 		return "", 0
 	}
-	for _, set := range []phrases{own, shared} {
-		if name, n := set.at(tokens, i); n > 0 && free(used[i:i+n]) {
-			return name, n
-		}
+	name, n := own.at(tokens, i)
+	if other, length := shared.at(tokens, i); length > n {
+		name, n = other, length
+	}
+	if n > 0 && free(used[i:i+n]) {
+		return name, n
 	}
 	return "", 0
 }
@@ -148,9 +179,13 @@ func (c *Catalog) names(p *publisher, tokens []token, i int) bool {
 // that the phrase left.
 func (m *match) soldVersion(tokens []token) string {
 	for i, t := range tokens {
-		if t.kind == number && !m.used[i] {
-			return strings.ToUpper(t.text)
+		if t.kind != number || m.used[i] {
+			continue
 		}
+		if rest, ok := strings.CutPrefix(t.text, "r"); ok {
+			return "R" + rest
+		}
+		return t.text
 	}
-	return ""
+	return m.release
 }

@@ -31,6 +31,16 @@ type score struct {
 }
 
 func measure(rows []labelled, key func(catalog.Title) string) score {
+	return measurePairs(rows, key, 0)
+}
+
+// measureWithSelf is measure with every row also a pair with itself, so that every
+// package has both.
+func measureWithSelf(rows []labelled, key func(catalog.Title) string) score {
+	return measurePairs(rows, key, 1)
+}
+
+func measurePairs(rows []labelled, key func(catalog.Title) string, self int) score {
 	byKey := map[string]int{}
 	byPkg := map[string]map[string]int{}
 	for _, r := range rows {
@@ -46,15 +56,15 @@ func measure(rows []labelled, key func(catalog.Title) string) score {
 		n, right, shared := 0, 0, 0
 		for k, v := range byPkg[pkg] {
 			n += v
-			right += v * (v - 1)
-			shared += v * (byKey[k] - 1)
+			right += v * (v - 1 + self)
+			shared += v * (byKey[k] - 1 + self)
 		}
 		if shared > 0 {
 			s.precision += float64(right) / float64(shared)
 			s.precisionOf++
 		}
-		if n > 1 {
-			s.recall += float64(right) / float64(n*(n-1))
+		if pairs := n * (n - 1 + self); pairs > 0 {
+			s.recall += float64(right) / float64(pairs)
 			s.recallOf++
 		}
 		if len(byPkg[pkg]) > 1 {

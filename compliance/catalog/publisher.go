@@ -46,7 +46,7 @@ func (p *publishers) resolve(name string, v *vocabulary) *publisher {
 // company is a publisher's name without punctuation and the legal forms at its
 // end: "JetBrains s.r.o." is "jetbrains".
 func (v *vocabulary) company(name string) string {
-	words := strings.FieldsFunc(fold(name), func(r rune) bool { return !inWord(r) })
+	words := strings.FieldsFunc(holder(fold(name)), func(r rune) bool { return !inWord(r) })
 	for i, w := range words {
 		words[i] = strings.Trim(w, ".-_'’")
 	}
@@ -55,6 +55,18 @@ func (v *vocabulary) company(name string) string {
 		end--
 	}
 	return strings.Join(words[:end], " ")
+}
+
+// holder is the holder of a copyright notice, as macOS keeps one in the place of
+// the publisher; any other text is left as it is.
+func holder(s string) string {
+	_, after, ok := strings.Cut(s, "copyright")
+	if !ok {
+		return s
+	}
+	after, _, _ = strings.Cut(after, "all rights reserved")
+	after = strings.TrimLeft(after, "0123456789-–, .:;()")
+	return strings.TrimPrefix(after, "by ")
 }
 
 // slug is a text as part of a key: words joined by hyphens.

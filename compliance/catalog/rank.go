@@ -19,7 +19,8 @@ type Unknown struct {
 	Publisher string
 	Name      string
 	Installs  int
-	// Titles is the number of different titles, Example the most frequent.
+	// Titles is the number of different titles, Example the most frequent, from
+	// which Publisher and Name are.
 	Titles  int
 	Example Title
 	Status  Status
@@ -44,13 +45,14 @@ func (c *Catalog) Rank(counts []Count) []Unknown {
 			u = groups[id]
 		}
 		if u == nil {
-			u = &Unknown{Key: r.Product.Key, Publisher: r.Product.Publisher, Name: r.Product.Name, Status: r.Status}
+			u = &Unknown{Key: r.Product.Key, Status: r.Status}
 			groups[id] = u
 		}
 		u.Titles++
 		u.Installs += n.Installs
 		if u.Titles == 1 || n.Installs > best[id] || n.Installs == best[id] && compareTitles(n.Title, u.Example) < 0 {
 			best[id], u.Example = n.Installs, n.Title
+			u.Publisher, u.Name = r.Product.Publisher, r.Product.Name
 		}
 	}
 	out := make([]Unknown, 0, len(groups))

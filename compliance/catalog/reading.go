@@ -1,6 +1,9 @@
 package catalog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // fullVersion is the version in all its digits, and the first one in the name.
 func (r *reading) fullVersion() (full, inName string) {
@@ -46,6 +49,11 @@ func (r *reading) architecture(apart bool) string {
 		}
 	}
 	return fold(r.title.Architecture)
+}
+
+// isBulletin says whether the name carries the number of a patch.
+func (r *reading) isBulletin() bool {
+	return slices.ContainsFunc(r.tokens, func(t token) bool { return t.kind == bulletin })
 }
 
 // nameTokens are the words and numbers of the name in their order.

@@ -10,6 +10,9 @@ func (c *Catalog) Recognise(t Title) Recognition {
 	if len(r.tokens) == 0 {
 		return Recognition{Status: Unrecognised, Rule: "no letter or digit in the name"}
 	}
+	if isCode(t.Name) && !r.isBulletin() {
+		return Recognition{Status: Unrecognised, Package: PackageKey(slug(t.Name)), Rule: "the name is a product code"}
+	}
 	if m, ok := c.find(&r, false); ok {
 		return c.recognised(&r, &m)
 	}
@@ -44,8 +47,9 @@ func (c *Catalog) recognised(r *reading, m *match) Recognition {
 			lineFrom = named
 		}
 	}
-	line := e.line.of(strings.ToLower(named), lineFrom)
-	out.Product.Version = firstOf(named, e.sold(full), e.sold(inName), line, inName, full)
+	named = firstOf(named, e.sold(full), e.sold(inName))
+	line := e.line.of(fold(named), lineFrom)
+	out.Product.Version = firstOf(named, line, inName, full)
 	if to, ok := e.lines[line]; ok {
 		line = to
 	}
@@ -105,7 +109,7 @@ func (c *Catalog) derived(r *reading) Recognition {
 func (c *Catalog) derivedProduct(r *reading, names []token) Product {
 	var p Product
 	pub := r.publisher
-	if pub == nil {
+	if r.title.Publisher == "" {
 		pub = r.prefix
 	}
 	key := ""
@@ -118,6 +122,9 @@ func (c *Catalog) derivedProduct(r *reading, names []token) Product {
 		names = names[r.prefixWords:]
 	}
 	names, p.Edition, p.Version = c.tail(names)
+	if p.Version == "" {
+		p.Version, _ = r.fullVersion()
+	}
 	p.Name = strings.Join(texts(names), " ")
 	if key == "" {
 		key = "unknown"

@@ -28,14 +28,19 @@ func (v *vocabulary) settleOne(tokens []token, i int) {
 	switch {
 	case v.counters[t.text] && (next.kind == version || next.kind == number) && i > 0:
 		t.kind, next.kind = noise, version
-	case i > 0 && v.counters[t.text] && v.isChannel(next.text):
+	case v.levels[t.text] && (next.kind == version || next.kind == number) && i > 0:
+		t.kind = noise
+		if next.kind == number {
+			next.kind = noise
+		}
+	case i > 0 && v.levels[t.text] && v.isChannel(next.text):
 		t.kind = noise
 	case t.kind == number && (t.text == "32" || t.text == "64") && (next.text == "bit" || next.text == "bits"):
 		t.kind, t.text, next.kind = arch, v.architectures[t.text+"bit"], noise
 	case t.kind == number && (t.text == "32" || t.text == "64") && next.kind == arch:
 		t.kind = noise
 	case after && t.text == "r2":
-		tokens[i-1].text += " r2"
+		tokens[i-1].text += " R2"
 		t.kind = noise
 	case after && (isLevel(t.text) || isHash(t.text)):
 		t.kind = noise
@@ -58,7 +63,7 @@ func (v *vocabulary) settlePhrases(tokens []token) {
 			}
 			continue
 		}
-		if _, n := v.noise.at(tokens, i); n > 0 && n < len(tokens) {
+		if _, n := v.noise.at(tokens, i); n > 0 && tokens[i].group > 0 {
 			mark(tokens[i:i+n], noise)
 			i += n
 			continue

@@ -91,3 +91,13 @@ func isLevel(s string) bool {
 	}
 	return false
 }
+
+// isCode says whether a name begins with a GUID in braces, as the entries do that
+// installers keep beside those with a name.
+func isCode(name string) bool {
+	name = strings.TrimSpace(name)
+	if len(name) < 38 || name[0] != '{' || name[37] != '}' {
+		return false
+	}
+	return strings.Trim(name[1:37], "0123456789abcdefABCDEF-") == ""
+}

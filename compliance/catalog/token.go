@@ -103,6 +103,8 @@ func (t *tokenizer) whole(s string) bool {
 		t.emit(s, bulletin)
 	case isNumber(s):
 		t.emit(s, number)
+	case s[0] == 'v' && len(s) <= 4 && allDigits(s[1:]):
+		t.emit(s[1:], number)
 	case isVersion(s):
 		t.version(s)
 	default:
@@ -161,6 +163,8 @@ func (t *tokenizer) version(s string) {
 			t.emit(name, arch)
 		} else if name, ok := t.words.channels.single(part); ok {
 			t.emit(name, channel)
+		} else if t.words.known[part] {
+			t.emit(part, word)
 		}
 	}
 }

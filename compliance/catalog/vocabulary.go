@@ -7,20 +7,25 @@ type vocabulary struct {
 	architectures map[string]string
 	languages     map[string]bool
 	counters      map[string]bool
+	levels        map[string]bool
 	fillers       map[string]bool
 	asides        map[string]bool
 	legal         map[string]bool
 	redist        map[string]bool
-	channels      phrases
-	editions      phrases
-	noise         phrases
+	distributions []string
+	// known are words that name a product wherever they stand, even behind a
+	// version.
+	known    map[string]bool
+	channels phrases
+	editions phrases
+	noise    phrases
 }
 
 func newVocabulary() *vocabulary {
 	return &vocabulary{
 		architectures: map[string]string{}, languages: map[string]bool{},
-		counters: map[string]bool{}, fillers: map[string]bool{}, asides: map[string]bool{},
-		legal: map[string]bool{}, redist: map[string]bool{},
+		counters: map[string]bool{}, levels: map[string]bool{}, fillers: map[string]bool{}, asides: map[string]bool{},
+		legal: map[string]bool{}, redist: map[string]bool{}, known: map[string]bool{},
 		channels: phrases{}, editions: phrases{}, noise: phrases{},
 	}
 }
@@ -38,9 +43,11 @@ func (v *vocabulary) add(d wordsDoc) {
 	}
 	addWords(v.languages, d.Languages)
 	addWords(v.counters, d.Counters)
+	addWords(v.levels, d.Levels)
 	addWords(v.fillers, d.Fillers)
 	addWords(v.asides, d.Asides)
 	addWords(v.legal, d.Legal)
+	v.distributions = append(v.distributions, folded(d.Distributions)...)
 	addWords(v.redist, d.Redistributable)
 }
 
