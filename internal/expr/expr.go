@@ -25,6 +25,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -50,8 +51,9 @@ type Options struct {
 
 // Env is a vocabulary. It is immutable and safe for concurrent use.
 type Env struct {
-	env   *cel.Env
-	limit uint64
+	env     *cel.Env
+	schemas map[string]*Schema
+	limit   uint64
 }
 
 // Limits of one expression. A rule past them is a program, not a rule.
@@ -95,7 +97,7 @@ func NewEnv(o Options) (*Env, error) {
 	if limit == 0 {
 		limit = defaultCostLimit
 	}
-	return &Env{env: env, limit: limit}, nil
+	return &Env{env: env, schemas: p.schemas, limit: limit}, nil
 }
 
 // Program is a compiled expression, immutable and safe for concurrent use.
@@ -106,33 +108,26 @@ type Program struct {
 	trace cel.Program
 }
 
-// Compile checks an expression and its type. The error holds every mistake as a
-// document.Problem at its place in the document.
+// Compile checks an expression and its type, and makes it ready to run. The error
+// holds every mistake as a document.Problem at its place in the document.
 func (e *Env) Compile(text document.Text, want Type) (*Program, error) {
-	return e.compile(text, func(got *cel.Type) document.Problems {
-		if got.IsExactType(want.cel()) {
-			return nil
-		}
-		return document.Problems{text.Problem(1, 1, "expression gives %s, but %s is needed here", got, want)}
-	})
+	ast, err := e.check(text, want)
+	if err != nil {
+		return nil, err
+	}
+	return e.program(text, ast)
 }
 
 // CompileAny checks an expression that may give a value of any type.
 func (e *Env) CompileAny(text document.Text) (*Program, error) {
-	return e.compile(text, func(*cel.Type) document.Problems { return nil })
+	ast, err := e.check(text)
+	if err != nil {
+		return nil, err
+	}
+	return e.program(text, ast)
 }
 
-func (e *Env) compile(text document.Text, accept func(*cel.Type) document.Problems) (*Program, error) {
-	ast, issues := e.env.Compile(text.Value)
-	if ps := problems(text, issues); len(ps) > 0 {
-		return nil, ps
-	}
-	if ps := refuse(text, ast); len(ps) > 0 {
-		return nil, ps
-	}
-	if ps := accept(ast.OutputType()); len(ps) > 0 {
-		return nil, ps
-	}
+func (e *Env) program(text document.Text, ast *cel.Ast) (*Program, error) {
 	prg, err := e.env.Program(ast, cel.CostLimit(e.limit), cel.InterruptCheckFrequency(interruptEvery), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, document.Problems{text.Problem(1, 1, "%v", err)}
@@ -142,6 +137,30 @@ func (e *Env) compile(text document.Text, accept func(*cel.Type) document.Proble
 		return nil, document.Problems{text.Problem(1, 1, "%v", err)}
 	}
 	return &Program{text: text, ast: ast, prg: prg, trace: trace}, nil
+}
+
+// check parses an expression and checks that its type is one of those wanted, or
+// that it has a type where none is.
+func (e *Env) check(text document.Text, want ...Type) (*cel.Ast, error) {
+	ast, issues := e.env.Compile(text.Value)
+	if ps := problems(text, issues); len(ps) > 0 {
+		return nil, ps
+	}
+	if ps := refuse(text, ast); len(ps) > 0 {
+		return nil, ps
+	}
+	if len(want) == 0 {
+		return ast, nil
+	}
+	got := ast.OutputType()
+	names := make([]string, len(want))
+	for i, t := range want {
+		if got.IsExactType(t.cel()) {
+			return ast, nil
+		}
+		names[i] = t.String()
+	}
+	return nil, document.Problems{text.Problem(1, 1, "expression gives %s, but %s is needed here", got, strings.Join(names, " or "))}
 }
 
 // Text is what the program was compiled from.

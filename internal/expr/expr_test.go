@@ -13,11 +13,10 @@ import (
 )
 
 type host struct {
-	cores   int
-	factor  decimal.Decimal
-	name    string
-	cluster *host
-	tags    []string
+	cores  int
+	factor decimal.Decimal
+	name   string
+	tags   []string
 }
 
 var hostSchema = &Schema{Name: "host", Fields: []Field{

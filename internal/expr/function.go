@@ -16,6 +16,8 @@ type Function struct {
 	Args   []Type
 	Result Type
 	// Call computes the result. It must be pure. Returning nil means unknown.
+	// Where Call is nil the function is declared for [Env.Check] alone, and a
+	// program that calls it fails.
 	Call func(args []any) (any, error)
 }
 
@@ -25,6 +27,9 @@ func (f Function) option() cel.EnvOption {
 	for i, a := range f.Args {
 		args[i] = a.cel()
 		id += "_" + strings.Map(idRune, a.String())
+	}
+	if f.Call == nil {
+		return cel.Function(f.Name, cel.FunctionDocs(f.Doc), cel.Overload(id, args, f.Result.cel()))
 	}
 	return cel.Function(f.Name, cel.FunctionDocs(f.Doc), cel.Overload(id, args, f.Result.cel(), cel.FunctionBinding(func(vals ...ref.Val) ref.Val {
 		in := make([]any, len(vals))

@@ -27,6 +27,9 @@ type Field struct {
 	// int64, string, decimal.Decimal, time.Time, time.Duration, []any for a
 	// list, or the Go value of an object.
 	Get func(object any) any
+	// Low and High bound a number whether or not it is known, where such bounds
+	// are sure: a machine has one socket at least.
+	Low, High decimal.NullDecimal
 }
 
 // Type is the type of a field, a variable or a result.

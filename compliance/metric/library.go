@@ -1,0 +1,80 @@
+package metric
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/trueup-dev/trueup/compliance/document"
+)
+
+// Library is a set of metrics. It is immutable and safe for concurrent use.
+type Library struct {
+	metrics map[Key]*Metric
+	keys    []Key
+}
+
+//go:embed standard/*.yaml
+var standard embed.FS
+
+// Standard is the library that comes with this package.
+func Standard() (*Library, error) {
+	names, err := fs.Glob(standard, "standard/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("metric: %w", err)
+	}
+	files := make([]*document.File, len(names))
+	for i, name := range names {
+		data, err := standard.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("metric: %w", err)
+		}
+		if files[i], err = document.Parse(name, data); err != nil {
+			return nil, err
+		}
+	}
+	return (&Library{}).With(files...)
+}
+
+// With is the library and the metrics of the documents given, each of which adds
+// a metric or replaces the one of its key. The library itself stays as it is. The
+// error holds every mistake of every document, at its place.
+func (l *Library) With(files ...*document.File) (*Library, error) {
+	out := &Library{metrics: map[Key]*Metric{}}
+	for k, m := range l.metrics {
+		out.metrics[k] = m
+	}
+	var problems document.Problems
+	added := map[Key]string{}
+	for _, f := range files {
+		m, err := compile(f)
+		if err != nil {
+			problems = append(problems, document.Collect(document.Position{File: f.Name()}, err)...)
+			continue
+		}
+		if before, twice := added[m.key]; twice {
+			problems = append(problems, m.source.Key.Problem(1, 1, "metric %s stands in %s already", m.key, before))
+			continue
+		}
+		added[m.key] = f.Name()
+		out.metrics[m.key] = m
+	}
+	for k := range out.metrics {
+		out.keys = append(out.keys, k)
+	}
+	slices.Sort(out.keys)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return out, nil
+}
+
+// Metric finds a metric by its key.
+func (l *Library) Metric(k Key) (*Metric, bool) {
+	m, ok := l.metrics[k]
+	return m, ok
+}
+
+// Keys are the keys of all metrics, sorted.
+func (l *Library) Keys() []Key { return slices.Clone(l.keys) }

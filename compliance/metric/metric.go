@@ -1,0 +1,67 @@
+package metric
+
+import (
+	"github.com/trueup-dev/trueup/internal/expr"
+)
+
+// Metric is a checked metric. It is immutable and safe for concurrent use.
+type Metric struct {
+	source      *source
+	key         Key
+	facts       []fact
+	kinds       map[string]*kind
+	params      []parameter
+	choices     []choice
+	tables      []*table
+	definitions []definition
+
+	// items is the fact whose elements are counted, nil for a metric that
+	// counts as a whole.
+	items                  *fact
+	item                   string
+	where, each            *expr.Node
+	once                   *kindField
+	poolBy, poolCount, sum *expr.Node
+	reads                  []*kindField
+	conditions, onItem     []condition
+	remarks                []remark
+	also                   []also
+}
+
+type condition struct {
+	require   *expr.Node
+	otherwise string
+}
+
+type remark struct {
+	when *expr.Node
+	say  string
+}
+
+type also struct {
+	unit  string
+	count *expr.Node
+}
+
+// Key is the metric's key.
+func (m *Metric) Key() Key { return m.key }
+
+// Name is the metric as people call it.
+func (m *Metric) Name() string { return m.source.Name }
+
+// Unit is what is counted, such as core licenses.
+func (m *Metric) Unit() string { return m.source.Unit }
+
+// Scope is what consumes: what the items of a measurement are.
+func (m *Metric) Scope() Scope { return m.source.Scope }
+
+// About is the rule in words.
+func (m *Metric) About() string { return m.source.About }
+
+// Sources are where the rule was published.
+func (m *Metric) Sources() []Citation { return append([]Citation(nil), m.source.Sources...) }
+
+// Disagreements are the questions on which the sources differ.
+func (m *Metric) Disagreements() []Disagreement {
+	return append([]Disagreement(nil), m.source.Disagreements...)
+}
