@@ -28,6 +28,8 @@ func TestKnownOtherPublisherForbidsAnEntry(t *testing.T) {
 		{Name: "AutoCAD 2022", Publisher: "Bricsys"},
 		{Name: "Project Professional 2016", Publisher: "Oracle Corporation"},
 		{Name: "Amazon JRE 8"},
+		{Name: "Jira StopWatch", Publisher: "Carsten Gehling"},
+		{Name: "aqua", Publisher: "aquaproj"},
 		{Name: "Microsoft Git"},
 		{Name: "MATLAB R2022a", Publisher: "Fedora Project"},
 	} {
