@@ -36,7 +36,7 @@ func (a *appender) write(group []byte, first int64) (*segment, int64, error) {
 	at := a.seg.end
 	end := at + int64(len(group))
 	if end > a.allocated {
-		ahead := min(max(minAhead, end), maxAhead)
+		ahead := min(max(minAhead, end), maxAhead, a.limit)
 		if int64(len(a.ahead)) < ahead {
 			a.ahead = make([]byte, ahead)
 		}

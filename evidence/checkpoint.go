@@ -185,16 +185,30 @@ func (l *Log) tidy(p publication, oldSize int64) error {
 		}
 	}
 	for level, at := 0, oldSize; at > 0; level, at = level+1, at>>8 {
-		name := edgePath(level, oldSize)
-		if at&(merkle.Width-1) == 0 || name == edgePath(level, p.view.Size()) {
-			continue
-		}
-		errs = append(errs, ignoreMissing(l.disk.remove(name)))
-		if path.Dir(name) != path.Dir(edgePath(level, p.view.Size())) {
-			errs = append(errs, ignoreMissing(l.disk.remove(path.Dir(name))))
+		old, now := edgePath(level, oldSize), edgePath(level, p.view.Size())
+		switch {
+		case at&(merkle.Width-1) == 0 || old == now: // no partial tile, or still the edge
+		case path.Dir(old) == path.Dir(now):
+			errs = append(errs, ignoreMissing(l.disk.remove(old)))
+		default:
+			errs = append(errs, l.removePartials(path.Dir(old)))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// removePartials removes the partial tiles at one place, those that a crash left
+// included: the full tile is there.
+func (l *Log) removePartials(dir string) error {
+	names, err := l.disk.readDir(dir)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, l.disk.remove(path.Join(dir, name)))
+	}
+	return errors.Join(append(errs, ignoreMissing(l.disk.remove(dir)))...)
 }
 
 // publishBehind publishes a checkpoint in the background when many entries have

@@ -46,7 +46,12 @@ func entry(i int) evidence.Entry {
 
 func check(t testing.TB, dir string) *verify.Report {
 	t.Helper()
-	rep, err := verify.Folder(context.Background(), os.DirFS(dir), verify.Options{Key: testSigner(t).VerifierKey()})
+	return checkKey(t, dir, testSigner(t).VerifierKey())
+}
+
+func checkKey(t testing.TB, dir, key string) *verify.Report {
+	t.Helper()
+	rep, err := verify.Folder(context.Background(), os.DirFS(dir), verify.Options{Key: key})
 	require.NoError(t, err)
 	return rep
 }

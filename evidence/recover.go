@@ -59,9 +59,6 @@ func (l *Log) recover(ctx context.Context) error {
 	}
 	l.announced = l.latest.Size
 	size := l.tree.Size()
-	if size < l.latest.Size {
-		return fmt.Errorf("%w: the checkpoint is of %d entries, only %d are there", ErrCorrupt, l.latest.Size, size)
-	}
 	if l.keys.end() > size {
 		return fmt.Errorf("%w: the key index is of %d entries, only %d are there", ErrCorrupt, l.keys.end(), size)
 	}
@@ -109,6 +106,9 @@ func (l *Log) loadEdge() bool {
 // replay reads the entries that the tree or the key index lacks, and readies the
 // last segment for writing.
 func (l *Log) replay(ctx context.Context) error {
+	if len(l.segs.list) == 0 {
+		return l.complete(0)
+	}
 	from := max(l.segs.at(min(l.tree.Size(), l.keys.end())), 0)
 	for k := from; k < len(l.segs.list); k++ {
 		if err := ctx.Err(); err != nil {
@@ -124,7 +124,7 @@ func (l *Log) replay(ctx context.Context) error {
 			return err
 		}
 		if k < len(l.segs.list)-1 {
-			if err := walk(b, seg.first, l.take1); err != nil {
+			if err := walk(b, seg.first, l.readBack); err != nil {
 				return fmt.Errorf("%w: %s: %w", ErrCorrupt, name, err)
 			}
 			continue
@@ -144,13 +144,16 @@ func (l *Log) resume(seg *segment, name string, b []byte) error {
 	end, err := walkGroups(b, seg.first, func(i int64, at int, record []byte) error {
 		seg.spans = append(seg.spans, span{uint32(at), uint32(len(record))})
 		next = i + 1
-		return l.take1(i, at, record)
+		return l.readBack(i, at, record)
 	})
 	if errors.Is(err, format.ErrNoGroup) && firstNonZero(b[end:]) < 0 {
 		err = nil
 	}
 	if err != nil && format.FindGroup(b[end:], next) >= 0 {
 		return fmt.Errorf("%w: %s: %w; later entries are whole, so this is no cut-off write", ErrCorrupt, name, err)
+	}
+	if err := l.complete(next); err != nil {
+		return err
 	}
 	f, openErr := l.disk.open(name, os.O_RDWR)
 	if openErr != nil {
@@ -166,8 +169,16 @@ func (l *Log) resume(seg *segment, name string, b []byte) error {
 	return nil
 }
 
-// take1 adds one record that was read back to what the log knows.
-func (l *Log) take1(i int64, _ int, record []byte) error {
+// complete refuses a folder with fewer entries than the checkpoint is of.
+func (l *Log) complete(n int64) error {
+	if n < l.latest.Size || n < l.tree.Size() {
+		return fmt.Errorf("%w: the checkpoint is of %d entries, only %d are there", ErrCorrupt, l.latest.Size, n)
+	}
+	return nil
+}
+
+// readBack adds one record that was read back to what the log knows.
+func (l *Log) readBack(i int64, _ int, record []byte) error {
 	size, keyed := l.tree.Size(), l.keys.end()
 	if i < size && i < keyed {
 		return nil

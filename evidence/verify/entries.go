@@ -40,6 +40,11 @@ func (c *checker) entries() error {
 		}
 	}
 	c.rep.Found = c.tree.Size()
+	if c.signed && c.rep.Found < c.head.Size {
+		c.rep.Integrity.fail(entryName(c.rep.Found), "is missing: the checkpoint is of %d entries, %d can be read",
+			c.head.Size, c.rep.Found)
+		c.stopped = true
+	}
 	return nil
 }
 
