@@ -80,19 +80,21 @@ func TestKill(t *testing.T) {
 	_, err := evidence.GenerateKeyFile(dir+".key", "example.com/licences")
 	require.NoError(t, err)
 	acked := map[evidence.Index]string{}
-	for range 12 {
+	for range 8 {
 		cmd := exec.Command(os.Args[0])
 		var errors bytes.Buffer
 		cmd.Stderr = &errors
 		out, err := cmd.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, cmd.Start())
-		kill := time.AfterFunc(time.Duration(30+rand.IntN(250))*time.Millisecond, func() { _ = cmd.Process.Kill() })
 		lines := bufio.NewReader(out)
-		for {
+		for n := 0; ; n++ {
 			line, err := lines.ReadString('\n')
 			if err != nil {
 				break // a line that was cut off is no acknowledgement
+			}
+			if n == 0 {
+				time.AfterFunc(time.Duration(rand.IntN(200))*time.Millisecond, func() { _ = cmd.Process.Kill() })
 			}
 			var i evidence.Index
 			var key string
@@ -100,7 +102,6 @@ func TestKill(t *testing.T) {
 			require.NoError(t, err)
 			acked[i] = key
 		}
-		kill.Stop()
 		require.ErrorContains(t, cmd.Wait(), "killed", errors.String())
 		reopenAndCheck(t, dir, acked)
 	}
