@@ -18,8 +18,8 @@ type (
 
 // Money is an exact amount in a currency of ISO 4217.
 type Money struct {
-	Amount   decimal.Decimal
-	Currency string
+	Amount   decimal.Decimal `json:"amount"`
+	Currency string          `json:"currency,omitempty"`
 }
 
 // String renders the amount with its currency, as in 1200.50 EUR.
@@ -33,6 +33,15 @@ func (m Money) String() string {
 // Times is the amount multiplied by a quantity, exactly.
 func (m Money) Times(q decimal.Decimal) Money {
 	return Money{m.Amount.Mul(q), m.Currency}
+}
+
+// plus adds amounts. Amounts of one position share a currency: mixing them is
+// refused before any is added.
+func (m Money) plus(n Money) Money {
+	if m.Currency == "" {
+		m.Currency = n.Currency
+	}
+	return Money{m.Amount.Add(n.Amount), m.Currency}
 }
 
 // Entitlement is a right to use a quantity of a product, as bought.

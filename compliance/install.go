@@ -45,14 +45,15 @@ type Usage struct {
 
 // Source is where facts came from, and how fresh and whole they are.
 type Source struct {
-	ID SourceID
+	ID SourceID `json:"id,omitempty"`
 	// Collected is when the source was last read to its end. Zero means that it
 	// never was.
-	Collected time.Time
+	Collected time.Time `json:"collected,omitzero"`
 	// Failure says why the last reading did not reach the end; empty when it did.
 	// What a failed source gave counts, but every position it feeds is marked.
-	Failure string
+	Failure string `json:"failure,omitempty"`
 	// Devices and Installs are the counts that the source itself stated, for
 	// comparison with what arrived; -1 when it stated none.
-	Devices, Installs int
+	Devices  int `json:"devices"`
+	Installs int `json:"installs"`
 }

@@ -48,7 +48,6 @@ func isVersion(s string) bool {
 
 // startsVersion says whether s begins with digits that only a version has.
 func startsVersion(s string) bool {
-	s = s[:min(len(s), longest)]
 	n := digits(s)
 	if n == 0 {
 		return false

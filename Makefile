@@ -1,0 +1,24 @@
+# The commands that a person or CI needs. Each works from an empty clone.
+
+.PHONY: test lint generate bench soak
+
+# Every test of every module of the workspace, under the race detector.
+test:
+	go test -race work
+
+lint:
+	gofmt -l . | (! grep .)
+	go vet work
+	golangci-lint run ./...
+
+# Generated files: CI fails when running this changes anything.
+generate:
+	go generate ./...
+
+# Benchmarks, with the baselines in the same run. Results are committed under benchmarks/.
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# What takes longer than a test may.
+soak:
+	go test -run '^$$' -fuzz FuzzRead -fuzztime 5m ./compliance/document

@@ -1,0 +1,271 @@
+package compliance
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance/catalog"
+)
+
+// ErrInvalid is wrapped by errors about a fact that cannot be true, such as a
+// negative core count. The fact is refused; the caller counts and reports it.
+var ErrInvalid = errors.New("compliance: invalid fact")
+
+// Builder gathers facts and makes an [Estate] of them. Facts may come in any
+// order and from many sources; the estate does not depend on the order. A
+// Builder is for one goroutine.
+type Builder struct {
+	at      time.Time
+	devices []Device
+	users   []User
+	seats   []Seat
+	usage   []Usage
+	sources map[SourceID]Source
+
+	deviceIndex map[DeviceID]uint32
+	deviceNames []DeviceID
+	titleIndex  map[catalog.Title]uint32
+	titles      []catalog.Title
+	userIndex   map[UserID]uint32
+	userNames   []UserID
+	sourceIndex map[SourceID]uint16
+	sourceNames []SourceID
+	rows        []installRow
+}
+
+type installRow struct {
+	device, title, user, first, used uint32
+	source                           uint16
+}
+
+// NewBuilder starts an estate with the instant of its snapshot.
+func NewBuilder(at time.Time) *Builder {
+	return &Builder{
+		at:          at.UTC(),
+		sources:     map[SourceID]Source{},
+		deviceIndex: map[DeviceID]uint32{},
+		titleIndex:  map[catalog.Title]uint32{},
+		userIndex:   map[UserID]uint32{},
+		sourceIndex: map[SourceID]uint16{},
+	}
+}
+
+// AddDevice adds what one source says of a device. A device may be added once
+// for each source: facts that one does not know come from the next, and where
+// two differ the first source by identifier counts and the difference is kept
+// as a [Disagreement]. The error wraps [ErrInvalid].
+func (b *Builder) AddDevice(d Device) error {
+	switch {
+	case d.ID == "":
+		return fmt.Errorf("%w: device %q has no identifier", ErrInvalid, d.Name)
+	case d.Sockets < 0 || d.Cores < 0 || d.Threads < 0 || d.VCPUs < 0:
+		return fmt.Errorf("%w: device %s has a negative number of processors", ErrInvalid, d.ID)
+	case int(d.Kind) >= len(deviceKinds):
+		return fmt.Errorf("%w: device %s is of kind %d", ErrInvalid, d.ID, d.Kind)
+	case d.Host == d.ID:
+		return fmt.Errorf("%w: device %s is its own host", ErrInvalid, d.ID)
+	}
+	b.devices = append(b.devices, d)
+	return nil
+}
+
+// AddUser adds what one source says of a user; see [Builder.AddDevice] for users
+// that several sources know.
+func (b *Builder) AddUser(u User) error {
+	if u.ID == "" {
+		return fmt.Errorf("%w: user %q has no identifier", ErrInvalid, u.Name)
+	}
+	b.users = append(b.users, u)
+	return nil
+}
+
+// AddInstall adds an install. Its device may come later, or never: a device that
+// only installs name is in the estate with nothing else known of it.
+func (b *Builder) AddInstall(i Install) error {
+	if i.Device == "" {
+		return fmt.Errorf("%w: install of %q names no device", ErrInvalid, i.Title.Name)
+	}
+	if i.Title.Name == "" && i.Title.ProductCode == "" {
+		return fmt.Errorf("%w: install on %s has neither name nor product code", ErrInvalid, i.Device)
+	}
+	first, err := seconds(i.FirstSeen)
+	if err != nil {
+		return fmt.Errorf("install of %q on %s: first seen: %w", i.Title.Name, i.Device, err)
+	}
+	used, err := seconds(i.LastUsed)
+	if err != nil {
+		return fmt.Errorf("install of %q on %s: last used: %w", i.Title.Name, i.Device, err)
+	}
+	src, err := b.source(i.Source)
+	if err != nil {
+		return err
+	}
+	b.rows = append(b.rows, installRow{
+		device: intern(b.deviceIndex, &b.deviceNames, i.Device),
+		title:  intern(b.titleIndex, &b.titles, i.Title),
+		user:   intern(b.userIndex, &b.userNames, i.User),
+		first:  first, used: used, source: src,
+	})
+	return nil
+}
+
+// AddSeat adds an assignment.
+func (b *Builder) AddSeat(s Seat) error {
+	if s.User == "" || s.Title.Name == "" {
+		return fmt.Errorf("%w: seat of %q for user %q lacks one of them", ErrInvalid, s.Title.Name, s.User)
+	}
+	b.seats = append(b.seats, s)
+	return nil
+}
+
+// AddUsage adds a measured peak.
+func (b *Builder) AddUsage(u Usage) error {
+	switch {
+	case u.Title.Name == "":
+		return fmt.Errorf("%w: usage without a product", ErrInvalid)
+	case u.Peak < 0:
+		return fmt.Errorf("%w: usage of %q has a negative peak", ErrInvalid, u.Title.Name)
+	case u.To.Before(u.From):
+		return fmt.Errorf("%w: usage of %q ends before it begins", ErrInvalid, u.Title.Name)
+	}
+	b.usage = append(b.usage, u)
+	return nil
+}
+
+// AddSource adds, or replaces, the state of a source.
+func (b *Builder) AddSource(s Source) error {
+	if s.ID == "" {
+		return fmt.Errorf("%w: source has no identifier", ErrInvalid)
+	}
+	s.Collected = s.Collected.UTC()
+	b.sources[s.ID] = s
+	return nil
+}
+
+func (b *Builder) source(id SourceID) (uint16, error) {
+	if i, ok := b.sourceIndex[id]; ok {
+		return i, nil
+	}
+	if len(b.sourceNames) > math.MaxUint16 {
+		return 0, fmt.Errorf("%w: more than %d sources", ErrInvalid, math.MaxUint16)
+	}
+	i := uint16(len(b.sourceNames))
+	b.sourceIndex[id] = i
+	b.sourceNames = append(b.sourceNames, id)
+	return i, nil
+}
+
+func intern[T comparable](index map[T]uint32, names *[]T, v T) uint32 {
+	if i, ok := index[v]; ok {
+		return i
+	}
+	i := uint32(len(*names))
+	index[v] = i
+	*names = append(*names, v)
+	return i
+}
+
+// seconds is the instant in seconds since 1970, 0 for not known.
+func seconds(t time.Time) (uint32, error) {
+	if t.IsZero() {
+		return 0, nil
+	}
+	s := t.Unix()
+	if s <= 0 || s > math.MaxUint32 {
+		return 0, fmt.Errorf("%w: %s is outside 1970 to 2106", ErrInvalid, t.Format(time.RFC3339))
+	}
+	return uint32(s), nil
+}
+
+// Build makes the estate. The builder may go on being used; later additions do
+// not change the estate made.
+func (b *Builder) Build() *Estate {
+	e := &Estate{at: b.at}
+	e.devices, e.disagreements = mergeDevices(b.devices, b.deviceNames)
+	e.users = mergeUsers(b.users)
+	e.seats = slices.Clone(b.seats)
+	slices.SortFunc(e.seats, compareSeats)
+	e.usage = slices.Clone(b.usage)
+	slices.SortFunc(e.usage, compareUsage)
+	for _, s := range b.sources {
+		e.sources = append(e.sources, s)
+	}
+	slices.SortFunc(e.sources, func(x, y Source) int { return cmp.Compare(x.ID, y.ID) })
+	b.columns(e)
+	return e
+}
+
+// columns lays the install rows out by device, with dictionaries in sorted
+// order, so that neither depends on the order of arrival.
+func (b *Builder) columns(e *Estate) {
+	titleRank := rank(b.titles, compareTitles)
+	userRank := rank(b.userNames, cmp.Compare[UserID])
+	sourceRank := rank(b.sourceNames, cmp.Compare[SourceID])
+	e.titles = sorted(b.titles, compareTitles)
+	e.userName = sorted(b.userNames, cmp.Compare[UserID])
+	e.sourceName = sorted(b.sourceNames, cmp.Compare[SourceID])
+	place := make([]uint32, len(b.deviceNames))
+	for i, id := range b.deviceNames {
+		at, _ := e.device(id)
+		place[i] = uint32(at)
+	}
+	rows := make([]installRow, len(b.rows))
+	for i, r := range b.rows {
+		rows[i] = installRow{place[r.device], titleRank[r.title], userRank[r.user], r.first, r.used, uint16(sourceRank[r.source])}
+	}
+	slices.SortFunc(rows, compareRows)
+	e.start = make([]uint32, len(e.devices)+1)
+	for _, r := range rows {
+		e.start[r.device+1]++
+		e.title = append(e.title, r.title)
+		e.user = append(e.user, r.user)
+		e.first = append(e.first, r.first)
+		e.used = append(e.used, r.used)
+		e.source = append(e.source, r.source)
+	}
+	for d := range e.devices {
+		e.start[d+1] += e.start[d]
+	}
+}
+
+func compareRows(a, b installRow) int {
+	return cmp.Or(cmp.Compare(a.device, b.device), cmp.Compare(a.title, b.title), cmp.Compare(a.user, b.user),
+		cmp.Compare(a.source, b.source), cmp.Compare(a.first, b.first), cmp.Compare(a.used, b.used))
+}
+
+func compareSeats(a, b Seat) int {
+	return cmp.Or(cmp.Compare(a.User, b.User), compareTitles(a.Title, b.Title), cmp.Compare(a.Source, b.Source),
+		a.Assigned.Compare(b.Assigned), a.LastUsed.Compare(b.LastUsed))
+}
+
+func compareUsage(a, b Usage) int {
+	return cmp.Or(compareTitles(a.Title, b.Title), a.From.Compare(b.From), a.To.Compare(b.To),
+		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Peak, b.Peak), a.At.Compare(b.At))
+}
+
+func sorted[T any](names []T, compare func(a, b T) int) []T {
+	return slices.SortedFunc(slices.Values(names), compare)
+}
+
+// rank gives for each name, in order of arrival, its place in sorted order.
+func rank[T any](names []T, compare func(a, b T) int) []uint32 {
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return compare(names[a], names[b]) })
+	ranks := make([]uint32, len(names))
+	for r, i := range order {
+		ranks[i] = uint32(r)
+	}
+	return ranks
+}
+
+func compareTitles(a, b catalog.Title) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Publisher, b.Publisher), cmp.Compare(a.Version, b.Version),
+		cmp.Compare(a.Edition, b.Edition), cmp.Compare(a.ProductCode, b.ProductCode), cmp.Compare(a.Architecture, b.Architecture))
+}

@@ -1,0 +1,206 @@
+package compliance
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance/catalog"
+)
+
+// Estate is everything that is installed, assigned and used at one instant. It
+// is immutable and safe for concurrent use; [Builder] makes one.
+//
+// Installs are kept as columns, grouped by device, with titles written once:
+// an install costs 18 bytes, not an object. The iterators hide that.
+type Estate struct {
+	at            time.Time
+	devices       []Device
+	users         []User
+	titles        []catalog.Title
+	sources       []Source
+	seats         []Seat
+	usage         []Usage
+	disagreements []Disagreement
+	columns
+}
+
+// columns hold the installs: those of device i are rows start[i] to start[i+1].
+type columns struct {
+	start      []uint32
+	title      []uint32
+	user       []uint32 // index of a name in userNames
+	first      []uint32 // seconds since 1970, 0 not known
+	used       []uint32
+	source     []uint16 // index in sourceNames
+	userName   []UserID
+	sourceName []SourceID
+}
+
+// At is the instant of the snapshot.
+func (e *Estate) At() time.Time { return e.at }
+
+// Devices are all devices, sorted by identifier.
+func (e *Estate) Devices() iter.Seq[Device] { return slices.Values(e.devices) }
+
+// Device finds a device.
+func (e *Estate) Device(id DeviceID) (Device, bool) {
+	if i, ok := e.device(id); ok {
+		return e.devices[i], true
+	}
+	return Device{}, false
+}
+
+func (e *Estate) device(id DeviceID) (int, bool) {
+	return sort.Find(len(e.devices), func(i int) int { return strings.Compare(string(id), string(e.devices[i].ID)) })
+}
+
+// Users are all users, sorted by identifier.
+func (e *Estate) Users() iter.Seq[User] { return slices.Values(e.users) }
+
+// User finds a user.
+func (e *Estate) User(id UserID) (User, bool) {
+	i, ok := sort.Find(len(e.users), func(i int) int { return strings.Compare(string(id), string(e.users[i].ID)) })
+	if !ok {
+		return User{}, false
+	}
+	return e.users[i], true
+}
+
+// Installs are all installs, sorted by device, title and user.
+func (e *Estate) Installs() iter.Seq[Install] {
+	return func(yield func(Install) bool) {
+		for d := range e.devices {
+			for row := e.start[d]; row < e.start[d+1]; row++ {
+				if !yield(e.install(d, int(row))) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// InstallsOn are the installs of one device.
+func (e *Estate) InstallsOn(id DeviceID) iter.Seq[Install] {
+	return func(yield func(Install) bool) {
+		d, ok := e.device(id)
+		if !ok {
+			return
+		}
+		for row := e.start[d]; row < e.start[d+1]; row++ {
+			if !yield(e.install(d, int(row))) {
+				return
+			}
+		}
+	}
+}
+
+func (e *Estate) install(device, row int) Install {
+	return Install{
+		Device:    e.devices[device].ID,
+		Title:     e.titles[e.title[row]],
+		User:      e.userName[e.user[row]],
+		FirstSeen: instant(e.first[row]),
+		LastUsed:  instant(e.used[row]),
+		Source:    e.sourceName[e.source[row]],
+	}
+}
+
+// Seats are all assignments, sorted by user and title.
+func (e *Estate) Seats() iter.Seq[Seat] { return slices.Values(e.seats) }
+
+// Usage are all measured peaks, sorted by title and period.
+func (e *Estate) Usage() iter.Seq[Usage] { return slices.Values(e.usage) }
+
+// Sources are all sources, sorted by identifier.
+func (e *Estate) Sources() []Source { return slices.Clone(e.sources) }
+
+// Disagreements are the facts of devices on which sources differ.
+func (e *Estate) Disagreements() []Disagreement { return slices.Clone(e.disagreements) }
+
+// Count is the number of devices, users, installs, seats and usage records.
+func (e *Estate) Count() Counts {
+	return Counts{len(e.devices), len(e.users), len(e.title), len(e.seats), len(e.usage)}
+}
+
+// Counts are the sizes of an estate.
+type Counts struct{ Devices, Users, Installs, Seats, Usage int }
+
+// Disagreement is a fact of a device on which two sources differ. The estate
+// keeps what the first source, by identifier, says.
+type Disagreement struct {
+	Device      DeviceID
+	Fact        string
+	Kept, Other string
+	By, Against SourceID
+}
+
+// Where is the estate as it would be if only the installs and seats remained
+// that the two functions keep; a nil function keeps all. The instant stays the
+// same: it is a what-if, not a later snapshot.
+func (e *Estate) Where(install func(Install) bool, seat func(Seat) bool) *Estate {
+	out := *e
+	if install != nil {
+		out.columns = e.keep(install)
+	}
+	if seat != nil {
+		out.seats = slices.DeleteFunc(slices.Clone(e.seats), func(s Seat) bool { return !seat(s) })
+	}
+	return &out
+}
+
+func (e *Estate) keep(install func(Install) bool) columns {
+	c := columns{start: make([]uint32, 1, len(e.start)), userName: e.userName, sourceName: e.sourceName}
+	for d := range e.devices {
+		for row := int(e.start[d]); row < int(e.start[d+1]); row++ {
+			if install(e.install(d, row)) {
+				c.title = append(c.title, e.title[row])
+				c.user = append(c.user, e.user[row])
+				c.first = append(c.first, e.first[row])
+				c.used = append(c.used, e.used[row])
+				c.source = append(c.source, e.source[row])
+			}
+		}
+		c.start = append(c.start, uint32(len(c.title)))
+	}
+	return c
+}
+
+func instant(seconds uint32) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(seconds), 0).UTC()
+}
+
+// Digest is the SHA-256 of the estate in a canonical form, hexadecimal: equal
+// for equal estates in whatever order their facts arrived.
+func (e *Estate) Digest() string {
+	h := sha256.New()
+	w := canonical{h: h}
+	w.instant(e.at)
+	for _, s := range e.sources {
+		w.source(s)
+	}
+	for _, u := range e.users {
+		w.user(u)
+	}
+	for i, d := range e.devices {
+		w.device(d)
+		w.count(int(e.start[i+1] - e.start[i]))
+		for row := e.start[i]; row < e.start[i+1]; row++ {
+			w.install(e.install(i, int(row)))
+		}
+	}
+	for _, s := range e.seats {
+		w.seat(s)
+	}
+	for _, u := range e.usage {
+		w.usage(u)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
