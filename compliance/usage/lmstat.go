@@ -1,0 +1,264 @@
+package usage
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// lmstat reads FlexNet's lmstat -a, with the users of each feature, and lmstat -i,
+// which lists the licence file without asking the server.
+type lmstat struct {
+	statusOutput
+	current *Feature
+	details int  // detail lines of the current feature
+	list    bool // within the table of lmstat -i
+	vendor  bool // its vendor column comes before the expiry
+	listed  bool // a table was met: it says nothing of use
+}
+
+var (
+	lmstatAt       = regexp.MustCompile(`^Flexible License Manager status on \w{3} (\d+/\d+/\d{4} \d+:\d\d)`)
+	lmstatUsers    = regexp.MustCompile(`^Users of (.+?):\s+(.*)$`)
+	lmstatTotal    = regexp.MustCompile(`^\(Total of (\d+) licenses? issued;\s+Total of (\d+) licenses? in use\)$`)
+	lmstatRefused  = regexp.MustCompile(`^\(Error: (\d+) licenses?, (.*)\)$`)
+	lmstatDetail   = regexp.MustCompile(`^\s*"([^"]+)" v(\S+?), vendor: ([^,\s]+)(?:, expiry: (.*))?$`)
+	lmstatHolder   = regexp.MustCompile(`^\s+(\S.*?)\s+\(v([^()\s]*)\) \(([^()\s]+)/\S+ \S+\),? *(start|queued for) (.*)$`)
+	lmstatStart    = regexp.MustCompile(`^(\w{3}) (\d+)/(\d+) (\d+):(\d\d)(?:, (\d+) licenses?)?(?:\s+\(linger: [^)]*\))?(?:, PID: \d+)?\s*(?:\(linger: [^)]*\))?\s*$`)
+	lmstatQueued   = regexp.MustCompile(`^(\d+) licenses?\s*$`)
+	lmstatReserved = regexp.MustCompile(`^\s*(\d+)\s+RESERVATIONs?\s+for\s+\S+\s`)
+	lmstatChatter  = regexp.MustCompile(`^\s*(?:lmutil - |lmstat - |lmstat v|Copyright|License server status: |License file\(s\) on |Vendor daemon status|` +
+		`Feature usage info:|vendor_string: |floating license|nodelocked license|uncounted nodelocked license|\[Detecting |NOTE: |` +
+		`but only reads the license file|lmstat -a is recommended|_______|-{3,}|\S+: license server (?:UP|DOWN)|\S+: (?:UP|DOWN)\b|\.\.\.$)`)
+	lmstatNoAnswer = regexp.MustCompile(`Cannot connect to license server|Error getting status|(?:license server|vendor daemon|daemon) is down|Cannot read license file|License server machine is down`)
+)
+
+var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+
+// isListHead recognises the head of the table of lmstat -i.
+func isListHead(line string) bool {
+	f := strings.Fields(line)
+	return len(f) == 5 && f[0] == "Feature" && f[1] == "Version" && f[2] == "#licenses"
+}
+
+func (p *lmstat) line(in *input) {
+	text := strings.TrimRight(in.text, " \t")
+	switch {
+	case text == "":
+	case isListHead(text):
+		p.list, p.listed, p.vendor, p.current = true, true, strings.Fields(text)[3] == "Vendor", nil
+	case strings.HasPrefix(text, "Users of "):
+		p.users(in, text)
+	case p.holder(in, text), p.detail(text):
+	case lmstatReserved.MatchString(text) && p.current != nil:
+		n, _ := count(lmstatReserved.FindStringSubmatch(text)[1])
+		p.current.Reserved = addCapped(p.current.Reserved, n)
+	case lmstatAt.MatchString(text):
+		p.taken(in, lmstatAt.FindStringSubmatch(text)[1])
+	case lmstatNoAnswer.MatchString(text):
+		in.noAnswer()
+	case lmstatChatter.MatchString(text):
+	case p.list:
+		p.row(in, text)
+	default:
+		in.unparsed(0, "not a line that lmstat is known to write")
+	}
+}
+
+func (p *lmstat) taken(in *input, text string) {
+	at, err := time.ParseInLocation("1/2/2006 15:04", text, in.o.Zone)
+	if err != nil {
+		in.unparsed(strings.Index(in.text, text), "not a date of the form m/d/yyyy h:mm")
+		return
+	}
+	if !p.at.IsZero() && !p.at.Equal(at) {
+		in.note(Doubtful, in.number, "several status outputs taken at different times are in one input: the last time is given for all")
+	}
+	p.at, p.resolution = at, time.Minute
+	p.list = false
+}
+
+func (p *lmstat) users(in *input, text string) {
+	p.list, p.details = false, 0
+	m := lmstatUsers.FindStringSubmatch(text)
+	if m == nil {
+		p.current = nil
+		in.unparsed(len("Users of "), "no counts after the feature name")
+		return
+	}
+	p.current = p.feature(FeatureName(m[1]))
+	if total := lmstatTotal.FindStringSubmatch(m[2]); total != nil {
+		issued, ok := count(total[1])
+		used, ok2 := count(total[2])
+		if !ok || !ok2 {
+			in.unparsed(strings.Index(in.text, "("), "a number of licences is too large")
+			return
+		}
+		l := lot(issued)
+		l.InUse = &used
+		p.current.Lots = append(p.current.Lots, l)
+		return
+	}
+	if m[2] == "(Uncounted, node-locked)" {
+		p.current.Lots = append(p.current.Lots, Lot{Uncounted: true})
+		return
+	}
+	if refused := lmstatRefused.FindStringSubmatch(m[2]); refused != nil {
+		p.current.Status = Refused
+		p.current.note(Doubtful, in.number, fmt.Sprintf("%s licences are in the licence file but the server does not serve them: %s", refused[1], refused[2]))
+		return
+	}
+	p.current.note(Doubtful, in.number, "the server gives no count for the feature: "+shorten(m[2]))
+}
+
+// detail reads the line that gives version, vendor and expiry of a lot. The counts
+// above it are for all lots together, so that an expiry belongs to the licences
+// only where there is one such line.
+func (p *lmstat) detail(text string) bool {
+	m := lmstatDetail.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	f := p.current
+	if f == nil || len(f.Lots) == 0 {
+		return true
+	}
+	f.Vendor = m[3]
+	l := &f.Lots[len(f.Lots)-1]
+	if p.details++; p.details > 1 {
+		l.Version, l.Expires, l.Permanent = "", time.Time{}, false
+		return true
+	}
+	l.Version = m[2]
+	if m[4] != "" {
+		zone := time.UTC
+		if !p.at.IsZero() {
+			zone = p.at.Location()
+		}
+		l.expires(m[4], zone)
+	}
+	return true
+}
+
+func (p *lmstat) holder(in *input, text string) bool {
+	m := lmstatHolder.FindStringSubmatch(text)
+	if m == nil || p.current == nil {
+		return false
+	}
+	rest := m[5]
+	if m[4] == "queued for" {
+		q := lmstatQueued.FindStringSubmatch(rest)
+		if q == nil {
+			return false
+		}
+		n, _ := count(q[1])
+		p.current.Queue.Requests++
+		p.current.Queue.Licences = addCapped(p.current.Queue.Licences, n)
+		return true
+	}
+	s := lmstatStart.FindStringSubmatch(rest)
+	if s == nil {
+		return false
+	}
+	user, host, sure := splitHolder(m[1], p.current.Name)
+	if !sure {
+		p.current.note(Doubtful, in.number, "users whose line has more words than user, host and display: the first word was taken as the user, the second as the host")
+	}
+	c := Checkout{Version: m[2], User: user, Host: host, Quantity: 1}
+	if s[6] != "" {
+		if n, ok := count(s[6]); ok && n > 0 {
+			c.Quantity = n
+		} else {
+			in.unparsed(strings.LastIndex(in.text, s[6]), "the number of licences is not a whole number above 0")
+			return true
+		}
+	}
+	p.current.hold(c, p.since(in, s))
+	return true
+}
+
+// since dates the start of a check-out, written without its year.
+func (p *lmstat) since(in *input, s []string) time.Time {
+	n := make([]int, 4)
+	for i := range n {
+		n[i], _ = digits(s[i+2])
+	}
+	t, ok := past(p.at, slices.Index(weekdays, s[1]), n[0], n[1], n[2], n[3])
+	if !ok && !p.at.IsZero() {
+		p.current.note(Doubtful, in.number, "check-outs whose start cannot be dated within the year before the status")
+	}
+	return t
+}
+
+// splitHolder parts "user host display": the display may be missing or, like the
+// user, hold spaces, and after it some vendors add what was checked out as
+// FEATURE:PART. It is false where the words can be parted in several ways; then
+// the first is the user.
+func splitHolder(s string, feature FeatureName) (User, Host, bool) {
+	words := strings.Fields(s)
+	if n := len(words); n > 3 && strings.HasPrefix(words[n-1], string(feature)+":") {
+		words = words[:n-1]
+	}
+	switch len(words) {
+	case 1:
+		return User(words[0]), "", false
+	case 2, 3:
+		return User(words[0]), Host(words[1]), true
+	}
+	for i := 2; i < len(words); i++ {
+		host, display := words[i-1], words[i]
+		if strings.HasPrefix(display, "/dev/") || strings.HasPrefix(strings.ToLower(display), strings.ToLower(host)) {
+			return User(strings.Join(words[:i-1], " ")), Host(host), true
+		}
+	}
+	return User(words[0]), Host(words[1]), false
+}
+
+// row reads a line of the table of lmstat -i.
+func (p *lmstat) row(in *input, text string) {
+	f := strings.Fields(text)
+	if len(f) < 5 {
+		in.unparsed(0, "fewer than the five columns of the table")
+		return
+	}
+	expiry, vendor := strings.Join(f[3:len(f)-1], " "), f[len(f)-1]
+	if p.vendor {
+		vendor, expiry = f[3], strings.Join(f[4:], " ")
+	}
+	var l Lot
+	n, ok := count(f[2])
+	switch {
+	case ok && n > 0:
+		l = lot(n)
+	case ok, strings.EqualFold(f[2], "uncounted"): // 0 licences mean no limit
+		l = Lot{Uncounted: true}
+	default:
+		in.unparsed(strings.Index(in.text, f[2]), "the number of licences is not a whole number")
+		return
+	}
+	l.Version, l.Server = f[1], vendor
+	feature := p.feature(FeatureName(f[0]))
+	feature.Vendor = vendor
+	if !l.expires(expiry, in.o.Zone) {
+		feature.note(Doubtful, in.number, "an expiry date that cannot be understood")
+	}
+	feature.Lots = append(feature.Lots, l)
+}
+
+// finish counts the use of uncounted features, of which lmstat gives no total but
+// lists every holder.
+func (p *lmstat) finish(in *input) {
+	for _, f := range p.features {
+		if len(f.Lots) == 0 || p.listed || f.Lots[0].InUse != nil || !f.Lots[0].Uncounted {
+			continue
+		}
+		var held int64
+		for _, c := range f.Checkouts {
+			held = addCapped(held, c.Quantity)
+		}
+		f.InUse = &held
+	}
+	p.settle(in)
+}
