@@ -7,37 +7,67 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/big"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	inuse "github.com/trueup-dev/trueup/compliance/usage"
 )
 
+// factsUsageCommand prints what licence server logs and status outputs say of
+// concurrent use; see factsUsageHelp for the line that it prints.
 func factsUsageCommand() command {
 	return command{
-		name: "facts usage",
-		args: "[-zone ZONE] [-at INSTANT] [-format FORMAT] [-by hour|day|month] FILE...",
-		about: `concurrent use from licence server logs and status outputs, one JSON line a feature and file:
-        file, format, zone, feature, vendor, pool,
-        status (counted, uncounted, expired, refused, unknown), owned, in_use, in_use_self, reserved, at,
-        covers {from, to} of a log, undated,
-        peak {at_least, at_most, instants [{from, to}], sure_instants, holders [{user, host, licenses}], in_log_order},
-        users [{user, hosts, checkouts}], checkouts, holders [{user, host, version, licenses, since}] of a status,
-        lots [{version, licenses, uncounted, in_use, permanent, expires, from}],
-        denials [{event, reason, requests, licenses, first, last}], queue {requests, licenses, served},
-        periods with -by [{from, to, peak_at_least, peak_at_most, average_at_least, average_at_most, users, hosts}],
-        doubts [{kind (repaired, doubtful), what, count, line}], unknown [field names],
-        lines, unparsed {count, first [{line, column, problem, text}]}.
-        null means that the file does not say; spans are from up to but not including to; averages are
-        exact fractions. The format is found by content; "-" reads standard input. Local times are taken in
-        -zone (default UTC). -at dates an output that does not say when it was taken. A file that is not
-        understood is an error, the others are still read`,
-		run: runFactsUsage,
+		name:  "facts usage",
+		args:  "[-zone ZONE] [-at INSTANT] [-format FORMAT] [-by hour|day|month] FILE...",
+		about: "print concurrent use from licence server logs and status outputs, one JSON line a feature (-help describes it)",
+		run:   runFactsUsage,
 	}
 }
+
+const factsUsageHelp = `usage: trueup facts usage [flags] FILE...
+
+Reads debug logs and status outputs of licence servers and prints one JSON line
+for each feature of each file. "-" reads standard input. A file that cannot be
+measured is an error; the others are still read, and the exit status is 1.
+
+  -zone ZONE      zone of the local times in the files, as Europe/Madrid (UTC)
+  -at INSTANT     when a status was taken, or a log ended, for files that do not
+                  say, as 2026-03-31T23:59:59Z
+  -format FORMAT  one of %v, instead of finding it by content
+  -by PERIOD      hour, day or month: logs are also measured by period
+
+null means that the file does not say; spans run from their first instant up to
+but not including their last; averages are exact fractions in quotes.
+
+  file, format, zone, feature, vendor
+  status      counted, uncounted, expired, refused, or unknown (logs)
+  owned       licences issued
+  in_use      licences in use at the instant "at" of a status, reserved included
+  pool        set where features share licences: owned and in_use are the pool's,
+              in_use_self is the feature's part
+  covers      {from, to} of a log; undated is true if it names no date and its
+              days count from 1970-01-01
+  peak        {at_least, at_most, instants [{from, to}], sure_instants, holders
+              [{user, host, licenses}], in_log_order}: at_most counts doubtful
+              checkouts as long as they may have lasted and instants are all the
+              times of it; at_least and sure_instants count them as long as is
+              sure; holders are those at the first instant; in_log_order is the
+              count in the order of the lines, which tells apart what happened
+              within one second
+  users       [{user, hosts, checkouts}], a user once whatever the spelling
+  checkouts   how many there are; holders [{user, host, version, licenses, since}]
+              lists those of a status
+  lots        [{version, licenses, uncounted, in_use, permanent, expires, from}]:
+              expires is the first instant not covered any more
+  denials     [{event, reason, requests, licenses, first, last}]
+  queue       {requests, licenses, served}
+  periods     with -by, [{from, to, peak_at_least, peak_at_most, average_at_least,
+              average_at_most, users, hosts}]
+  doubts      [{kind (repaired, doubtful), what, count, line}]
+  unknown     the fields that the file does not say
+  lines       read; unparsed {count, first [{line, column, problem, text}]} those
+              not understood
+`
 
 type factsUsageFlags struct {
 	options inuse.Options
@@ -47,7 +77,10 @@ type factsUsageFlags struct {
 
 func runFactsUsage(ctx context.Context, io streams, args []string) error {
 	f, err := parseFactsUsage(args)
-	if err != nil {
+	if errors.Is(err, flag.ErrHelp) {
+		_, err = fmt.Fprintf(io.out, factsUsageHelp, inuse.Formats())
+	}
+	if err != nil || len(f.files) == 0 {
 		return err
 	}
 	enc := json.NewEncoder(io.out)
@@ -75,7 +108,10 @@ func parseFactsUsage(args []string) (f factsUsageFlags, err error) {
 	at := set.String("at", "", "")
 	format := set.String("format", "", "")
 	by := set.String("by", "", "")
-	if err := set.Parse(args); err != nil {
+	switch err := set.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return f, err
+	case err != nil:
 		return f, fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if f.files = set.Args(); len(f.files) == 0 {
@@ -128,265 +164,4 @@ func (f factsUsageFlags) file(ctx context.Context, in io.Reader, name string, en
 		}
 	}
 	return nil
-}
-
-// usageFact is the line that is printed for a feature.
-type usageFact struct {
-	File      string        `json:"file"`
-	Format    string        `json:"format"`
-	Zone      string        `json:"zone"`
-	Feature   string        `json:"feature"`
-	Vendor    string        `json:"vendor,omitempty"`
-	Pool      string        `json:"pool,omitempty"`
-	Status    string        `json:"status"`
-	Owned     *int64        `json:"owned"`
-	InUse     *int64        `json:"in_use"`
-	InUseSelf *int64        `json:"in_use_self,omitempty"`
-	Reserved  int64         `json:"reserved,omitempty"`
-	At        *time.Time    `json:"at"`
-	Covers    *usageSpan    `json:"covers,omitempty"`
-	Undated   bool          `json:"undated,omitempty"`
-	Peak      *usagePeak    `json:"peak"`
-	Users     []usageUser   `json:"users"`
-	Checkouts int           `json:"checkouts"`
-	Holders   []usageHolder `json:"holders,omitempty"`
-	Lots      []usageLot    `json:"lots,omitempty"`
-	Denials   []usageDenial `json:"denials,omitempty"`
-	Queue     *usageQueue   `json:"queue,omitempty"`
-	Periods   []usageWindow `json:"periods,omitempty"`
-	Doubts    []usageDoubt  `json:"doubts"`
-	Unknown   []string      `json:"unknown"`
-	Lines     int           `json:"lines"`
-	Unparsed  usageUnparsed `json:"unparsed"`
-}
-
-type usageSpan struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-}
-
-type usagePeak struct {
-	AtLeast    int64         `json:"at_least"`
-	AtMost     *int64        `json:"at_most"`
-	Instants   []usageSpan   `json:"instants"`
-	Sure       []usageSpan   `json:"sure_instants,omitempty"`
-	Holders    []usageHolder `json:"holders"`
-	InLogOrder *int64        `json:"in_log_order,omitempty"`
-}
-
-type usageUser struct {
-	User      string `json:"user"`
-	Hosts     int    `json:"hosts"`
-	Checkouts int    `json:"checkouts"`
-}
-
-type usageHolder struct {
-	User     string     `json:"user"`
-	Host     string     `json:"host"`
-	Version  string     `json:"version,omitempty"`
-	Licenses int64      `json:"licenses"`
-	Since    *time.Time `json:"since,omitempty"`
-}
-
-type usageLot struct {
-	Version   string     `json:"version,omitempty"`
-	Licenses  int64      `json:"licenses"`
-	Uncounted bool       `json:"uncounted,omitempty"`
-	InUse     *int64     `json:"in_use,omitempty"`
-	Permanent bool       `json:"permanent,omitempty"`
-	Expires   *time.Time `json:"expires,omitempty"`
-	From      string     `json:"from,omitempty"`
-}
-
-type usageDenial struct {
-	Event    string    `json:"event"`
-	Reason   string    `json:"reason"`
-	Requests int       `json:"requests"`
-	Licenses int64     `json:"licenses"`
-	First    time.Time `json:"first"`
-	Last     time.Time `json:"last"`
-}
-
-type usageQueue struct {
-	Requests int   `json:"requests"`
-	Licenses int64 `json:"licenses"`
-	Served   int   `json:"served"`
-}
-
-type usageWindow struct {
-	From           time.Time `json:"from"`
-	To             time.Time `json:"to"`
-	PeakAtLeast    int64     `json:"peak_at_least"`
-	PeakAtMost     int64     `json:"peak_at_most"`
-	AverageAtLeast *big.Rat  `json:"average_at_least"`
-	AverageAtMost  *big.Rat  `json:"average_at_most"`
-	Users          int       `json:"users"`
-	Hosts          int       `json:"hosts"`
-}
-
-type usageDoubt struct {
-	Kind  string `json:"kind"`
-	What  string `json:"what"`
-	Count int    `json:"count"`
-	Line  int    `json:"line,omitempty"`
-}
-
-type usageUnparsed struct {
-	Count int         `json:"count"`
-	First []usageLine `json:"first,omitempty"`
-}
-
-type usageLine struct {
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
-	Problem string `json:"problem"`
-	Text    string `json:"text"`
-}
-
-func newUsageFact(name string, r *inuse.Report, f *inuse.Feature, by inuse.Period) (*usageFact, error) {
-	peak, err := f.Peak()
-	if err != nil {
-		return nil, err
-	}
-	fact := &usageFact{
-		File: name, Format: r.Format.String(), Zone: r.Zone.String(),
-		Feature: string(f.Name), Vendor: f.Vendor, Pool: f.Pool,
-		Status: f.Status.String(), Owned: f.Owned, InUse: f.InUse, InUseSelf: f.InUseSelf,
-		Reserved: f.Reserved, At: instantOrNull(r.At), Undated: r.Undated,
-		Peak: newUsagePeak(peak, f), Users: usersOf(f), Checkouts: len(f.Checkouts),
-		Doubts: doubtsOf(r, f), Lines: r.Lines, Unparsed: unparsedOf(r),
-	}
-	if f.LogPeak != nil {
-		fact.Covers = &usageSpan{r.Covers.From, r.Covers.To}
-	} else {
-		fact.Holders = holdersOf(f)
-	}
-	for _, l := range f.Lots {
-		fact.Lots = append(fact.Lots, usageLot{l.Version, l.Licences, l.Uncounted, l.InUse, l.Permanent, instantOrNull(l.Expires), l.Server})
-	}
-	for _, d := range f.Refusals {
-		fact.Denials = append(fact.Denials, usageDenial{d.Event, d.Reason, d.Requests, d.Licences, d.First, d.Last})
-	}
-	if f.Queue != (inuse.Queue{}) {
-		fact.Queue = &usageQueue{f.Queue.Requests, f.Queue.Licences, f.Queue.Served}
-	}
-	fact.Unknown = fact.missing()
-	if by == inuse.PeriodInvalid || f.LogPeak == nil {
-		return fact, nil
-	}
-	return fact, fact.cut(r, f, by)
-}
-
-// missing names the fields that the file does not say.
-func (u *usageFact) missing() []string {
-	missing := []string{}
-	if u.Owned == nil && u.Status != inuse.Uncounted.String() {
-		missing = append(missing, "owned")
-	}
-	if u.InUse == nil {
-		missing = append(missing, "in_use")
-	}
-	if u.Covers == nil && u.At == nil {
-		missing = append(missing, "at")
-	}
-	if u.Peak == nil {
-		missing = append(missing, "peak")
-	} else if u.Peak.AtMost == nil {
-		missing = append(missing, "peak.at_most")
-	}
-	return missing
-}
-
-// cut measures a log by period.
-func (u *usageFact) cut(r *inuse.Report, f *inuse.Feature, by inuse.Period) error {
-	t, err := f.Timeline()
-	if err != nil {
-		return err
-	}
-	for _, w := range t.Windows(r.Covers, by) {
-		u.Periods = append(u.Periods, usageWindow{
-			From: w.From, To: w.To, PeakAtLeast: w.Peak.AtLeast, PeakAtMost: w.Peak.AtMost,
-			AverageAtLeast: w.AverageAtLeast, AverageAtMost: w.AverageAtMost, Users: w.Users, Hosts: w.Hosts,
-		})
-	}
-	return nil
-}
-
-func newUsagePeak(p *inuse.Peak, f *inuse.Feature) *usagePeak {
-	if p == nil {
-		return nil
-	}
-	out := &usagePeak{AtLeast: p.AtLeast, AtMost: p.AtMost, Instants: usageSpans(p.Spans),
-		Holders: []usageHolder{}, InLogOrder: f.LogPeak}
-	if p.AtMost != nil && !p.Exact() {
-		out.Sure = usageSpans(p.Sure)
-	}
-	for _, h := range p.Holders {
-		out.Holders = append(out.Holders, usageHolder{User: string(h.User), Host: string(h.Host), Licenses: h.Quantity})
-	}
-	return out
-}
-
-func usageSpans(spans []inuse.Span) []usageSpan {
-	out := make([]usageSpan, 0, len(spans))
-	for _, s := range spans {
-		out = append(out, usageSpan{s.From, s.To})
-	}
-	return out
-}
-
-// usersOf lists who held the feature, each once whatever the spelling.
-func usersOf(f *inuse.Feature) []usageUser {
-	type seen struct {
-		at    int
-		hosts map[string]bool
-	}
-	users := []usageUser{}
-	index := map[string]seen{}
-	for _, c := range f.Checkouts {
-		s, ok := index[c.User.Key()]
-		if !ok {
-			s = seen{len(users), map[string]bool{}}
-			index[c.User.Key()] = s
-			users = append(users, usageUser{User: string(c.User)})
-		}
-		s.hosts[c.Host.Key()] = true
-		users[s.at].Hosts = len(s.hosts)
-		users[s.at].Checkouts++
-	}
-	slices.SortFunc(users, func(a, b usageUser) int {
-		return strings.Compare(inuse.User(a.User).Key(), inuse.User(b.User).Key())
-	})
-	return users
-}
-
-func holdersOf(f *inuse.Feature) []usageHolder {
-	var out []usageHolder
-	for _, c := range f.Checkouts {
-		out = append(out, usageHolder{string(c.User), string(c.Host), c.Version, c.Quantity, instantOrNull(c.Held.From)})
-	}
-	return out
-}
-
-func doubtsOf(r *inuse.Report, f *inuse.Feature) []usageDoubt {
-	doubts := []usageDoubt{}
-	for _, n := range slices.Concat(f.Notes, r.Notes) {
-		doubts = append(doubts, usageDoubt{n.Kind.String(), n.What, n.Count, n.Line})
-	}
-	return doubts
-}
-
-func unparsedOf(r *inuse.Report) usageUnparsed {
-	u := usageUnparsed{Count: r.UnparsedLines}
-	for _, l := range r.Unparsed {
-		u.First = append(u.First, usageLine(l))
-	}
-	return u
-}
-
-func instantOrNull(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

@@ -47,7 +47,7 @@ type Checkout struct {
 }
 
 // Exact reports whether both ends of the checkout are known.
-func (c Checkout) Exact() bool {
+func (c *Checkout) Exact() bool {
 	return c.Held.From.Equal(c.Sure.From) && c.Held.To.Equal(c.Sure.To)
 }
 

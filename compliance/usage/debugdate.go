@@ -59,14 +59,15 @@ func (c *calendar) step(second, next int) {
 func (c *calendar) started(next int) { c.breakAt = next }
 
 // named takes the date on which the current line was written, in days since
-// 1970-01-01, and says by how many days it corrects what was counted and how many
-// events since the last confirmed date may be dated wrongly.
-func (c *calendar) named(date, next int) (correction, doubtful int) {
+// 1970-01-01. It says by how many days it corrects what was counted, and from which
+// event on dates are doubtful: next, if none is.
+func (c *calendar) named(date, next int) (correction, unsure int) {
+	unsure = next
 	if !c.dated {
 		c.dated, c.offset = true, date-c.day
 		c.segments = []segment{{0, c.offset}}
 		c.settle(next)
-		return 0, 0
+		return 0, next
 	}
 	correction = date - (c.day + c.offset)
 	if correction != 0 {
@@ -75,15 +76,15 @@ func (c *calendar) named(date, next int) (correction, doubtful int) {
 		case correction > 0 && c.breakAt >= 0:
 			first = c.breakAt
 		case c.rolledAt >= 0:
-			first, doubtful = c.rolledAt, next-c.confirmed
+			first, unsure = c.rolledAt, c.confirmed
 		default:
-			doubtful = next - c.confirmed
+			unsure = c.confirmed
 		}
 		c.offset += correction
 		c.segments = append(c.segments, segment{first, c.offset})
 	}
 	c.settle(next)
-	return correction, doubtful
+	return correction, unsure
 }
 
 func (c *calendar) settle(next int) {

@@ -43,14 +43,13 @@ func (l *featureLog) take(e *loggedEvent) {
 	case "DENIED", "UNSUPPORTED":
 		l.f.refuse(e)
 	case "QUEUED":
-		l.f.Queue.Requests++
-		l.f.Queue.Licences += e.quantity
+		l.f.Queue.add(e.quantity)
 	case "DEQUEUED":
 		l.f.Queue.Served++
 	}
 	if n := e.verbose.outOf; n > 0 {
 		if l.f.Owned != nil && *l.f.Owned != n {
-			l.f.note(Repaired, e.line, "the number of licences issued changes within the log: the last one is given")
+			l.f.note(repaired, e.line, "the number of licences issued changes within the log: the last one is given")
 		}
 		l.f.Owned, l.f.Status = &n, Counted
 	}
@@ -83,7 +82,7 @@ func (l *featureLog) checkout(e *loggedEvent, held, sure Span) Checkout {
 func (l *featureLog) in(e *loggedEvent) {
 	client := identify(e.user, e.host)
 	if e.reason != "" && strings.Trim(e.reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_ ") == "" {
-		l.f.note(Repaired, e.line, "check-ins made by the server, not the client ("+e.reason+")")
+		l.f.note(repaired, e.line, "check-ins made by the server, not the client ("+e.reason+")")
 	}
 	left := e.quantity
 	open := l.open[client]
@@ -118,12 +117,12 @@ func (l *featureLog) release(o outstanding, e *loggedEvent, left int64) (returne
 	c := &l.f.Checkouts[o.checkout]
 	end := e.at
 	if end.Before(c.Held.From) {
-		l.f.note(Repaired, e.line, "check-ins dated before their check-out, taken as held for no time")
+		l.f.note(repaired, e.line, "check-ins dated before their check-out, taken as held for no time")
 		end = c.Held.From
 	}
 	held := Span{c.Held.From, end}
 	if left < c.Quantity {
-		l.f.note(Repaired, e.line, "check-ins of a part of what was checked out")
+		l.f.note(repaired, e.line, "check-ins of a part of what was checked out")
 		part := *c
 		part.Quantity, part.Held, part.Sure = left, held, held
 		c.Quantity -= left
@@ -143,7 +142,7 @@ func (l *featureLog) orphan(e *loggedEvent, quantity int64) {
 	part.quantity = quantity
 	c := l.checkout(&part, Span{l.daemon.since, e.at}, Span{e.at, e.at})
 	l.f.Checkouts = append(l.f.Checkouts, c)
-	l.f.note(Doubtful, e.line, "check-ins without a check-out: held since some time after the log or the server began")
+	l.f.note(doubtful, e.line, "check-ins without a check-out: held since some time after the log or the server began")
 }
 
 // void ends everything outstanding because the daemon stopped, at an instant that
@@ -164,7 +163,7 @@ func (l *featureLog) void(e *loggedEvent, seen time.Time, stated bool) {
 			if stated {
 				what = "check-outs ended by a stop of the server, which gives up all licences"
 			}
-			l.f.note(Repaired, e.line, what)
+			l.f.note(repaired, e.line, what)
 		}
 	}
 	l.open, l.keys, l.running = map[identity][]outstanding{}, nil, 0
@@ -177,7 +176,7 @@ func (l *featureLog) close() Feature {
 		outstanding += len(l.open[client])
 	}
 	if outstanding > 0 {
-		l.f.Notes = append(l.f.Notes, Note{Kind: Doubtful, Count: outstanding,
+		l.f.Notes = append(l.f.Notes, Note{Doubtful: true, Count: outstanding,
 			What: "check-outs without a check-in: still held when the log ends, or the check-in is missing"})
 	}
 	for _, s := range []struct {
@@ -188,7 +187,7 @@ func (l *featureLog) close() Feature {
 		{l.hosts, "hosts spelled in more than one way, counted as one"},
 	} {
 		if n := s.variants(); n > 0 {
-			l.f.Notes = append(l.f.Notes, Note{Kind: Repaired, Count: n, What: s.what})
+			l.f.Notes = append(l.f.Notes, Note{Count: n, What: s.what})
 		}
 	}
 	l.f.LogPeak = &l.peak
@@ -199,7 +198,7 @@ func (f *Feature) refuse(e *loggedEvent) {
 	for i := range f.Refusals {
 		if r := &f.Refusals[i]; r.Event == e.word && r.Reason == e.reason {
 			r.Requests++
-			r.Licences += e.quantity
+			r.Licences = addCapped(r.Licences, e.quantity)
 			r.Last = e.at
 			return
 		}

@@ -123,19 +123,19 @@ func (d *debugLog) date(in *input, l logLine) {
 	if !ok {
 		return
 	}
-	from := d.calendar.confirmed
-	correction, doubtful := d.calendar.named(date, len(d.events))
+	correction, unsure := d.calendar.named(date, len(d.events))
 	if correction == 0 {
 		return
 	}
-	what := "a date named in the log differs from the days counted since the one before, and was followed"
+	what := "a date named in the log lies after the days counted since the one before, and was followed"
 	if correction < 0 {
 		what = "a date named in the log lies before the days counted since the one before, and was followed"
 	}
-	in.note(Repaired, in.number, what)
-	if doubtful > 0 {
-		in.note(Doubtful, d.events[min(from, len(d.events)-1)].line,
-			fmt.Sprintf("the log does not say at which line days were skipped: up to %d entries before line %d may be dated wrongly", doubtful, in.number))
+	in.note(repaired, in.number, what)
+	for _, e := range d.events[unsure:] {
+		if e.mark == noMark {
+			in.note(doubtful, e.line, fmt.Sprintf("entries before line %d that may be dated wrongly: no line says where days were skipped", in.number))
+		}
 	}
 }
 

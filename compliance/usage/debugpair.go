@@ -44,23 +44,33 @@ func (d *debugLog) place(in *input) {
 		if d.calendar.dated {
 			day = e.day + offset(i)
 		}
-		e.at = time.Date(1970, 1, 1+day, 0, 0, e.second, 0, in.o.Zone)
-		// An hour that occurs twice: the second time once the clock has gone back.
-		if e.at.Before(before) {
-			again := e.at.Add(time.Hour)
-			if h, m, s := again.Clock(); h*3600+m*60+s == e.second {
-				e.at = again
-			}
-		}
+		e.at = wallClock(day, e.second, in.o.Zone, before)
 		before = e.at
 	}
+}
+
+// wallClock is the instant of a local time that follows the instant before. An
+// hour that occurs twice is taken the first time, unless that has passed.
+func wallClock(day, second int, zone *time.Location, before time.Time) time.Time {
+	t := time.Date(1970, 1, 1+day, 0, 0, second, 0, zone)
+	reads := func(t time.Time) bool {
+		h, m, s := t.Clock()
+		return h*3600+m*60+s == second
+	}
+	if first := t.Add(-time.Hour); reads(first) {
+		t = first
+	}
+	if again := t.Add(time.Hour); t.Before(before) && reads(again) {
+		t = again
+	}
+	return t
 }
 
 // undatedOffset dates a log without dates by when it was taken, if that is known.
 func (d *debugLog) undatedOffset(in *input) int {
 	last := d.events[len(d.events)-1]
 	if in.report.Undated {
-		in.note(Doubtful, 0, "the log names no date: its days count from 1970-01-01; say when it was taken to date it")
+		in.note(doubtful, 0, "the log names no date: its days count from 1970-01-01; say when it was taken to date it")
 		return 0
 	}
 	at := in.o.At.In(in.o.Zone)
@@ -69,7 +79,7 @@ func (d *debugLog) undatedOffset(in *input) int {
 	if h, m, s := at.Clock(); last.second > h*3600+m*60+s {
 		day--
 	}
-	in.note(Doubtful, 0, "the log names no date: it was dated by the instant given for its end")
+	in.note(doubtful, 0, "the log names no date: it was dated by the instant given for its end")
 	return day
 }
 

@@ -78,7 +78,7 @@ func (p *dsls) lot(in *input, f *Feature, value map[string]string, owned, used i
 	l := lot(owned)
 	l.Version, l.InUse, l.Server = value["Max Release Number"], &used, value["Customer ID"]
 	if !l.expires(value["Expiration Date"], in.o.Zone) {
-		f.note(Doubtful, in.number, "an expiry date that cannot be understood")
+		f.note(doubtful, in.number, "an expiry date that cannot be understood")
 	}
 	f.Lots = append(f.Lots, l)
 }
@@ -93,15 +93,14 @@ func (p *dsls) session(in *input, f *Feature, value map[string]string) {
 		return
 	}
 	if value["Queue Position"] != "" {
-		f.Queue.Requests++
-		f.Queue.Licences = addCapped(f.Queue.Licences, tokens)
+		f.Queue.add(tokens)
 		return
 	}
 	// The host is written as "name (id)/address".
 	host, _, _ := strings.Cut(value["Host"], " (")
 	since, err := time.ParseInLocation(time.DateTime, value["Granted Since"], in.o.Zone)
 	if err != nil && value["Granted Since"] != "" {
-		f.note(Doubtful, in.number, "check-outs whose start is not a date")
+		f.note(doubtful, in.number, "check-outs whose start is not a date")
 	}
 	f.hold(Checkout{Version: value["Client Code Version"], User: User(value["User"]), Host: Host(host), Quantity: tokens}, since)
 }

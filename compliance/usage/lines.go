@@ -89,8 +89,13 @@ func (l *lineReader) next() bool {
 
 func (l *lineReader) decode(b []byte) string {
 	b = bytes.TrimPrefix(b, []byte("\ufeff")) // logs joined by cat carry one inside
-	b = bytes.ReplaceAll(b, []byte{0}, nil)
-	if utf8.Valid(b) || l.cut {
+	if bytes.IndexByte(b, 0) >= 0 {
+		b = bytes.ReplaceAll(b, []byte{0}, nil)
+	}
+	switch {
+	case utf8.Valid(b):
+		return string(b)
+	case l.cut:
 		return strings.ToValidUTF8(string(b), "\uFFFD")
 	}
 	l.ansi++

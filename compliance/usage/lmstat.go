@@ -17,6 +17,7 @@ type lmstat struct {
 	list    bool // within the table of lmstat -i
 	vendor  bool // its vendor column comes before the expiry
 	listed  bool // a table was met: it says nothing of use
+	servers map[string]bool
 }
 
 var (
@@ -29,7 +30,7 @@ var (
 	lmstatStart    = regexp.MustCompile(`^(\w{3}) (\d+)/(\d+) (\d+):(\d\d)(?:, (\d+) licenses?)?(?:\s+\(linger: [^)]*\))?(?:, PID: \d+)?\s*(?:\(linger: [^)]*\))?\s*$`)
 	lmstatQueued   = regexp.MustCompile(`^(\d+) licenses?\s*$`)
 	lmstatReserved = regexp.MustCompile(`^\s*(\d+)\s+RESERVATIONs?\s+for\s+\S+\s`)
-	lmstatChatter  = regexp.MustCompile(`^\s*(?:lmutil - |lmstat - |lmstat v|Copyright|License server status: |License file\(s\) on |Vendor daemon status|` +
+	lmstatChatter  = regexp.MustCompile(`^\s*(?:lmutil - |lmstat - |lmstat v|Copyright|License file\(s\) on |Vendor daemon status|` +
 		`Feature usage info:|vendor_string: |floating license|nodelocked license|uncounted nodelocked license|\[Detecting |NOTE: |` +
 		`but only reads the license file|lmstat -a is recommended|_______|-{3,}|\S+: license server (?:UP|DOWN)|\S+: (?:UP|DOWN)\b|\.\.\.$)`)
 	lmstatNoAnswer = regexp.MustCompile(`Cannot connect to license server|Error getting status|(?:license server|vendor daemon|daemon) is down|Cannot read license file|License server machine is down`)
@@ -51,9 +52,15 @@ func (p *lmstat) line(in *input) {
 		p.list, p.listed, p.vendor, p.current = true, true, strings.Fields(text)[3] == "Vendor", nil
 	case strings.HasPrefix(text, "Users of "):
 		p.users(in, text)
-	case p.holder(in, text), p.detail(text):
-	case lmstatReserved.MatchString(text) && p.current != nil:
-		n, _ := count(lmstatReserved.FindStringSubmatch(text)[1])
+	case strings.HasPrefix(text, "License server status: "):
+		p.server(in, text)
+	case p.holder(in, text), p.detail(in, text):
+	case p.current != nil && lmstatReserved.MatchString(text):
+		n, ok := count(lmstatReserved.FindStringSubmatch(text)[1])
+		if !ok {
+			in.unparsed(0, "the number of reserved licences is too large")
+			return
+		}
 		p.current.Reserved = addCapped(p.current.Reserved, n)
 	case lmstatAt.MatchString(text):
 		p.taken(in, lmstatAt.FindStringSubmatch(text)[1])
@@ -73,11 +80,22 @@ func (p *lmstat) taken(in *input, text string) {
 		in.unparsed(strings.Index(in.text, text), "not a date of the form m/d/yyyy h:mm")
 		return
 	}
-	if !p.at.IsZero() && !p.at.Equal(at) {
-		in.note(Doubtful, in.number, "several status outputs taken at different times are in one input: the last time is given for all")
-	}
 	p.at, p.resolution = at, time.Minute
 	p.list = false
+}
+
+// server begins the status of a server. A server that comes again begins a later
+// status, which must not be added to the one before.
+func (p *lmstat) server(in *input, text string) {
+	if p.servers[text] {
+		p.features, p.index, p.servers = nil, nil, nil
+		in.note(doubtful, in.number, "an earlier status of the same server in this input was left out: give each its own file")
+	}
+	if p.servers == nil {
+		p.servers = make(map[string]bool)
+	}
+	p.servers[text] = true
+	p.current = nil
 }
 
 func (p *lmstat) users(in *input, text string) {
@@ -107,16 +125,16 @@ func (p *lmstat) users(in *input, text string) {
 	}
 	if refused := lmstatRefused.FindStringSubmatch(m[2]); refused != nil {
 		p.current.Status = Refused
-		p.current.note(Doubtful, in.number, fmt.Sprintf("%s licences are in the licence file but the server does not serve them: %s", refused[1], refused[2]))
+		p.current.note(doubtful, in.number, fmt.Sprintf("%s licences are in the licence file but the server does not serve them: %s", refused[1], refused[2]))
 		return
 	}
-	p.current.note(Doubtful, in.number, "the server gives no count for the feature: "+shorten(m[2]))
+	p.current.note(doubtful, in.number, "the server gives no count for the feature: "+shorten(m[2]))
 }
 
 // detail reads the line that gives version, vendor and expiry of a lot. The counts
 // above it are for all lots together, so that an expiry belongs to the licences
 // only where there is one such line.
-func (p *lmstat) detail(text string) bool {
+func (p *lmstat) detail(in *input, text string) bool {
 	m := lmstatDetail.FindStringSubmatch(text)
 	if m == nil {
 		return false
@@ -132,12 +150,8 @@ func (p *lmstat) detail(text string) bool {
 		return true
 	}
 	l.Version = m[2]
-	if m[4] != "" {
-		zone := time.UTC
-		if !p.at.IsZero() {
-			zone = p.at.Location()
-		}
-		l.expires(m[4], zone)
+	if m[4] != "" && !l.expires(m[4], in.o.Zone) {
+		f.note(doubtful, in.number, "an expiry date that cannot be understood")
 	}
 	return true
 }
@@ -153,10 +167,11 @@ func (p *lmstat) holder(in *input, text string) bool {
 		if q == nil {
 			return false
 		}
-		n, _ := count(q[1])
-		p.current.Queue.Requests++
-		p.current.Queue.Licences = addCapped(p.current.Queue.Licences, n)
-		return true
+		n, ok := count(q[1])
+		if ok {
+			p.current.Queue.add(n)
+		}
+		return ok
 	}
 	s := lmstatStart.FindStringSubmatch(rest)
 	if s == nil {
@@ -164,7 +179,7 @@ func (p *lmstat) holder(in *input, text string) bool {
 	}
 	user, host, sure := splitHolder(m[1], p.current.Name)
 	if !sure {
-		p.current.note(Doubtful, in.number, "users whose line has more words than user, host and display: the first word was taken as the user, the second as the host")
+		p.current.note(doubtful, in.number, "users whose line has more words than user, host and display: the first word was taken as the user, the second as the host")
 	}
 	c := Checkout{Version: m[2], User: user, Host: host, Quantity: 1}
 	if s[6] != "" {
@@ -185,9 +200,10 @@ func (p *lmstat) since(in *input, s []string) time.Time {
 	for i := range n {
 		n[i], _ = digits(s[i+2])
 	}
-	t, ok := past(p.at, slices.Index(weekdays, s[1]), n[0], n[1], n[2], n[3])
-	if !ok && !p.at.IsZero() {
-		p.current.note(Doubtful, in.number, "check-outs whose start cannot be dated within the year before the status")
+	at := p.instant(in)
+	t, ok := past(at, slices.Index(weekdays, s[1]), n[0], n[1], n[2], n[3])
+	if !ok && !at.IsZero() {
+		p.current.note(doubtful, in.number, "check-outs whose start cannot be dated within the year before the status")
 	}
 	return t
 }
@@ -242,7 +258,7 @@ func (p *lmstat) row(in *input, text string) {
 	feature := p.feature(FeatureName(f[0]))
 	feature.Vendor = vendor
 	if !l.expires(expiry, in.o.Zone) {
-		feature.note(Doubtful, in.number, "an expiry date that cannot be understood")
+		feature.note(doubtful, in.number, "an expiry date that cannot be understood")
 	}
 	feature.Lots = append(feature.Lots, l)
 }

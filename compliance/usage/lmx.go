@@ -57,7 +57,7 @@ func (p *lmx) head(in *input, text string) bool {
 		return false
 	}
 	if !p.next.expires(m[2], in.o.Zone) {
-		p.current.note(Doubtful, in.number, "an expiry date that cannot be understood")
+		p.current.note(doubtful, in.number, "an expiry date that cannot be understood")
 	}
 	return true
 }

@@ -92,7 +92,7 @@ func (p *lsdyna) row(in *input, text string) bool {
 	p.current.Queue.Requests += int(min(waiting, 1<<30))
 	r := &lsdynaRow{f: p.current, line: in.number, used: n[0], free: n[1], most: n[2], lot: lot(n[2])}
 	if !r.lot.expires(f[1], in.o.Zone) {
-		p.current.note(Doubtful, in.number, "an expiry date that cannot be understood")
+		p.current.note(doubtful, in.number, "an expiry date that cannot be understood")
 	}
 	p.rows, p.group = append(p.rows, r), append(p.group, r)
 	return true
@@ -100,7 +100,7 @@ func (p *lsdyna) row(in *input, text string) bool {
 
 func (p *lsdyna) pool(in *input, pool lsdynaRow) {
 	if pool.used >= 0 && pool.used+pool.free != pool.most {
-		in.note(Doubtful, in.number, fmt.Sprintf("a licence group has %d used and %d free of %d, which do not add up: used and the maximum were taken", pool.used, pool.free, pool.most))
+		in.note(doubtful, in.number, fmt.Sprintf("a licence group has %d used and %d free of %d, which do not add up: used and the maximum were taken", pool.used, pool.free, pool.most))
 	}
 	for _, r := range p.group {
 		r.f.Pool = fmt.Sprintf("LICENSE GROUP at line %d", pool.line)

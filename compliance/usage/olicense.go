@@ -61,7 +61,7 @@ func (p *olicense) module(in *input, text string) bool {
 	l.Server = p.licence
 	l.InUse = new(int64) // none, unless a line below says so
 	if !l.expires(m[4], in.o.Zone) {
-		p.current.note(Doubtful, in.number, "an expiry date that cannot be understood")
+		p.current.note(doubtful, in.number, "an expiry date that cannot be understood")
 	}
 	p.current.Lots = append(p.current.Lots, l)
 	return true

@@ -60,7 +60,7 @@ func Read(ctx context.Context, r io.Reader, o Options) (*Report, error) {
 	}
 	in.report.Lines = in.number
 	if in.ansi > 0 {
-		in.note(Repaired, 0, fmt.Sprintf("%d lines are not UTF-8 and were read as Windows-1252", in.ansi))
+		in.note(repaired, 0, fmt.Sprintf("%d lines are not UTF-8 and were read as Windows-1252", in.ansi))
 	}
 	p.finish(in)
 	return in.report, in.verdict()
@@ -106,8 +106,8 @@ func shorten(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-func (in *input) note(kind NoteKind, line int, what string) {
-	in.report.Notes = addNote(in.report.Notes, kind, line, what)
+func (in *input) note(doubtful bool, line int, what string) {
+	in.report.Notes = addNote(in.report.Notes, doubtful, line, what)
 }
 
 // noAnswer keeps the first message that says the server could not be asked.
@@ -124,7 +124,7 @@ func (in *input) verdict() error {
 	switch {
 	case len(in.report.Features) > 0:
 		if in.failure != nil {
-			in.note(Doubtful, in.failure.Line, "a licence server did not answer: unless it is one of a redundant group, its features are missing here")
+			in.note(doubtful, in.failure.Line, "a licence server did not answer: unless it is one of a redundant group, its features are missing here")
 		}
 		return nil
 	case in.failure != nil:

@@ -52,37 +52,23 @@ type Lot struct {
 	Server    string    // server, daemon or licence the lot comes from; may be empty
 }
 
-// NoteKind tells a repair from a doubt.
-type NoteKind int
-
-// The kinds of note.
+// Repairs read an irregular input in the one way it can mean; doubts are figures
+// that rest on something the input does not say.
 const (
-	NoteInvalid NoteKind = iota
-	// Repaired: the input was irregular and was read in the one way it can mean.
-	Repaired
-	// Doubtful: a figure rests on something that the input does not say; where it
-	// matters the figure has two bounds.
-	Doubtful
+	repaired = false
+	doubtful = true
 )
-
-// String is the lower-case name of the kind.
-func (k NoteKind) String() string {
-	switch k {
-	case Repaired:
-		return "repaired"
-	case Doubtful:
-		return "doubtful"
-	}
-	return "invalid"
-}
 
 // Note says what was repaired or remains doubtful, how often, and where first. The
 // text names no person.
 type Note struct {
-	Kind  NoteKind
-	What  string
-	Count int
-	Line  int // of the first case; 0 where no single line is meant
+	// Doubtful: a figure rests on something that the input does not say; where it
+	// matters the figure has two bounds. Otherwise the input was irregular and was
+	// read in the one way it can mean.
+	Doubtful bool
+	What     string
+	Count    int
+	Line     int // of the first case; 0 where no single line is meant
 }
 
 // Refusal counts the requests for a feature that the server turned down for one
@@ -100,8 +86,16 @@ type Refusal struct {
 // status output those waiting at its instant.
 type Queue struct {
 	Requests int
-	Licences int64
-	Served   int // requests that left the queue with a licence; logs only
+	Licences *int64 // asked for; nil where the input does not say
+	Served   int    // requests that left the queue with a licence; logs only
+}
+
+func (q *Queue) add(licences int64) {
+	q.Requests++
+	if q.Licences != nil {
+		licences = addCapped(licences, *q.Licences)
+	}
+	q.Licences = &licences
 }
 
 // Feature is what one input says about one feature. A nil pointer means that the
@@ -187,19 +181,19 @@ func (f *Feature) statusPeak() *Peak {
 	return p
 }
 
-func (f *Feature) note(kind NoteKind, line int, what string) {
-	f.Notes = addNote(f.Notes, kind, line, what)
+func (f *Feature) note(doubtful bool, line int, what string) {
+	f.Notes = addNote(f.Notes, doubtful, line, what)
 }
 
 // addNote counts a note that was met before instead of repeating it.
-func addNote(notes []Note, kind NoteKind, line int, what string) []Note {
+func addNote(notes []Note, doubtful bool, line int, what string) []Note {
 	for i := range notes {
-		if notes[i].Kind == kind && notes[i].What == what {
+		if notes[i].Doubtful == doubtful && notes[i].What == what {
 			notes[i].Count++
 			return notes
 		}
 	}
-	return append(notes, Note{Kind: kind, What: what, Count: 1, Line: line})
+	return append(notes, Note{Doubtful: doubtful, What: what, Count: 1, Line: line})
 }
 
 // Unparsed is a line that the parser does not understand. The text may name

@@ -10,12 +10,11 @@ import (
 // of each licence and a usage status with its holders.
 type rlm struct {
 	statusOutput
-	section  rlmSection
-	name     FeatureName // of the pool line above the counts
-	version  string
-	vendor   string
-	pending  []rlmHolder
-	usedLots bool
+	section rlmSection
+	name    FeatureName // of the pool line above the counts
+	version string
+	vendor  string
+	pending []rlmHolder
 }
 
 type rlmSection int
@@ -132,7 +131,7 @@ func (p *rlm) counts(in *input, text string) bool {
 	f.Vendor = p.vendor
 	l.Version = version
 	if expiry != "" && !l.expires(expiry, in.o.Zone) {
-		f.note(Doubtful, in.number, "an expiry date that cannot be understood")
+		f.note(doubtful, in.number, "an expiry date that cannot be understood")
 	}
 	f.Lots = append(f.Lots, l)
 	p.name = ""
@@ -167,20 +166,18 @@ func (p *rlm) denials(in *input, text string) bool {
 		return false
 	}
 	if strings.Trim(m[1], "0") != "" {
-		in.note(Doubtful, in.number, "requests denied since a server started, not said of which feature: "+m[1])
+		in.note(doubtful, in.number, "requests denied since a server started, not said of which feature: "+m[1])
 	}
 	return true
 }
 
 func (p *rlm) finish(in *input) {
-	if p.at.IsZero() && !in.o.At.IsZero() {
-		p.at, p.resolution = in.o.At.In(in.o.Zone), time.Nanosecond
-	}
+	at := p.instant(in)
 	for _, h := range p.pending {
 		f := p.feature(h.feature)
-		since, ok := past(p.at, -1, h.start[0], h.start[1], h.start[2], h.start[3])
-		if !ok && !p.at.IsZero() {
-			f.note(Doubtful, h.line, "check-outs whose start cannot be dated within the year before the status")
+		since, ok := past(at, -1, h.start[0], h.start[1], h.start[2], h.start[3])
+		if !ok && !at.IsZero() {
+			f.note(doubtful, h.line, "check-outs whose start cannot be dated within the year before the status")
 		}
 		f.hold(h.c, since)
 	}

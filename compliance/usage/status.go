@@ -38,11 +38,18 @@ func (f *Feature) hold(c Checkout, since time.Time) {
 	f.Checkouts = append(f.Checkouts, c)
 }
 
-// settle adds up the lots and checks the figures against one another.
-func (s *statusOutput) settle(in *input) {
+// instant is when the status was taken: as the output says, else as the caller
+// does, else zero.
+func (s *statusOutput) instant(in *input) time.Time {
 	if s.at.IsZero() && !in.o.At.IsZero() {
 		s.at, s.resolution = in.o.At.In(in.o.Zone), time.Nanosecond
 	}
+	return s.at
+}
+
+// settle adds up the lots and checks the figures against one another.
+func (s *statusOutput) settle(in *input) {
+	s.instant(in)
 	in.report.At = s.at
 	for _, f := range s.features {
 		f.at = s.at
@@ -96,7 +103,7 @@ func (f *Feature) addUp() {
 		f.InUse = &used
 	}
 	if expired > 0 && current {
-		f.note(Doubtful, 0, fmt.Sprintf("%d licences whose term has ended are not counted as owned", expired))
+		f.note(doubtful, 0, fmt.Sprintf("%d licences whose term has ended are not counted as owned", expired))
 	}
 	switch {
 	case uncounted:
@@ -122,7 +129,7 @@ func (f *Feature) compareTerms() {
 	}
 	for _, l := range f.Lots[1:] {
 		if !l.Expires.Equal(f.Lots[0].Expires) {
-			f.note(Doubtful, 0, "the licences end at different times and the input does not say when it was taken: all are counted as owned")
+			f.note(doubtful, 0, "the licences end at different times and the input does not say when it was taken: all are counted as owned")
 			return
 		}
 	}
@@ -142,12 +149,12 @@ func (f *Feature) compare() {
 	switch {
 	case inUse == nil && listed > 0 && f.Status != StatusUnknown:
 		f.InUse = &listed
-		f.note(Doubtful, 0, "the number in use is not stated: it is the sum of those listed")
+		f.note(doubtful, 0, "the number in use is not stated: it is the sum of those listed")
 	case inUse == nil || len(f.Checkouts) == 0 && f.Reserved == 0 && *inUse == 0:
 	case listed < *inUse:
-		f.note(Doubtful, 0, fmt.Sprintf("%d of %d licences in use are not listed with a holder", *inUse-listed, *inUse))
+		f.note(doubtful, 0, fmt.Sprintf("%d of %d licences in use are not listed with a holder", *inUse-listed, *inUse))
 	case listed > *inUse:
-		f.note(Doubtful, 0, fmt.Sprintf("%d licences are listed with a holder but %d are in use: some are shared or listed twice", listed, *inUse))
+		f.note(doubtful, 0, fmt.Sprintf("%d licences are listed with a holder but %d are in use: some are shared or listed twice", listed, *inUse))
 	}
 }
 

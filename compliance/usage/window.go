@@ -40,7 +40,7 @@ type Window struct {
 func (t *Timeline) Windows(within Span, period Period) []Window {
 	within = clip(within)
 	var out []Window
-	present := presence{rest: t.checkouts}
+	present := presence{checkouts: t.checkouts, rest: t.order}
 	for from := within.From; from.Before(within.To); {
 		to := period.next(from)
 		if !to.After(from) {
@@ -126,19 +126,23 @@ func (l licenceTime) int() *big.Int {
 
 // presence walks the checkouts, sorted by start, along with the windows.
 type presence struct {
-	rest   []Checkout
-	active []*Checkout
+	checkouts []Checkout
+	rest      []change
+	active    []*Checkout
 }
 
 // count is the number of different users and hosts in the span; spans must come
 // in order.
 func (p *presence) count(span Span) (users, hosts int) {
 	p.active = slices.DeleteFunc(p.active, func(c *Checkout) bool { return !c.Held.To.After(span.From) })
-	for len(p.rest) > 0 && p.rest[0].Held.From.Before(span.To) {
-		if c := &p.rest[0]; c.Held.To.After(span.From) && c.Held.To.After(c.Held.From) {
+	for ; len(p.rest) > 0; p.rest = p.rest[1:] {
+		c := &p.checkouts[p.rest[0].n]
+		if !c.Held.From.Before(span.To) {
+			break
+		}
+		if c.Held.To.After(span.From) && c.Held.To.After(c.Held.From) {
 			p.active = append(p.active, c)
 		}
-		p.rest = p.rest[1:]
 	}
 	user, host := map[string]bool{}, map[string]bool{}
 	for _, c := range p.active {
