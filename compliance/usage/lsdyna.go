@@ -71,12 +71,13 @@ func (p *lsdyna) row(in *input, text string) bool {
 	}
 	var n [3]int64
 	for i, word := range f[len(f)-3:] {
-		if n[i], ok = count(word); !ok && !(i == 0 && word == "-") {
-			in.unparsed(strings.Index(in.text, word), "not a number of processors")
-			return true
-		}
-		if word == "-" {
+		if i == 0 && word == "-" {
 			n[i] = -1
+			continue
+		}
+		if n[i], ok = count(word); !ok {
+			in.unparsed(strings.LastIndex(left, word), "not a number of processors")
+			return true
 		}
 	}
 	waiting, ok := count(strings.TrimSpace(queue))
