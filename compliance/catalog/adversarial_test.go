@@ -28,6 +28,8 @@ func TestKnownOtherPublisherForbidsAnEntry(t *testing.T) {
 		{Name: "AutoCAD 2022", Publisher: "Bricsys"},
 		{Name: "Project Professional 2016", Publisher: "Oracle Corporation"},
 		{Name: "Amazon JRE 8"},
+		{Name: "Jira StopWatch", Publisher: "Carsten Gehling"},
+		{Name: "aqua", Publisher: "aquaproj"},
 		{Name: "Microsoft Git"},
 		{Name: "MATLAB R2022a", Publisher: "Fedora Project"},
 	} {
@@ -42,5 +44,16 @@ func TestBareCommonWordsAreNotProducts(t *testing.T) {
 	c := load(t)
 	for _, name := range []string{"Access", "Word", "Project", "Reader", "Office", "Teams", "Fusion", "Alias", "Origin", "Desktop", "Tools", "Client", "Vault", "Notes", "Doors"} {
 		assert.Equal(t, catalog.Derived, c.Recognise(catalog.Title{Name: name}).Status, name)
+	}
+}
+
+// A title of a quarter megabyte is no title, but it must not hold up the run: time grows
+// with length, not with its square.
+func TestLongTitlesTakeTimeInProportion(t *testing.T) {
+	c := load(t)
+	for _, unit := range []string{"a-", "1_", "1.", "(", "v1.0 ", "2008 r2 ", "microsoft ", "sql server ", "亿", "kb123456-", "x86", "update 1 "} {
+		name := strings.Repeat(unit, 1<<18/len(unit))
+		got := c.Recognise(catalog.Title{Name: name, Publisher: name, Edition: name, ProductCode: name})
+		assert.NotEqual(t, catalog.Invalid, got.Status, unit)
 	}
 }

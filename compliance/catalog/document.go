@@ -16,6 +16,9 @@ type wordsDoc struct {
 	Architectures []namedDoc `yaml:"architectures"`
 	Channels      []namedDoc `yaml:"channels"`
 	Editions      []namedDoc `yaml:"editions"`
+	// Names are edition words that may as well end a product's name; derivation
+	// leaves them there.
+	Names []string `yaml:"names"`
 	// Languages are language codes and names, meaningless in brackets.
 	Languages []string `yaml:"languages"`
 	// Counters make the number after them a version, not a part of the name.
@@ -80,11 +83,15 @@ type productDoc struct {
 	// Channels renames channels, so that several become one.
 	Channels map[string]string `yaml:"channels"`
 	// Rolling channels carry every line: a preview has no line of its own.
-	Rolling       bool            `yaml:"rolling"`
-	Architectures bool            `yaml:"architectures"`
-	Licence       document.Text   `yaml:"licence"`
-	Members       []document.Text `yaml:"members"`
-	Support       []supportDoc    `yaml:"support"`
+	Rolling       bool `yaml:"rolling"`
+	Architectures bool `yaml:"architectures"`
+	// Licence is paid, free, unknown, or edition: paid where the title names an
+	// edition, else unknown.
+	Licence document.Text `yaml:"licence"`
+	// Free are editions that need no entitlement.
+	Free    []document.Text `yaml:"free"`
+	Members []document.Text `yaml:"members"`
+	Support []supportDoc    `yaml:"support"`
 }
 
 // supportDoc is when the publisher's support of a version ends.

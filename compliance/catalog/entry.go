@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,6 +12,7 @@ type Entry struct {
 	Key       ProductKey
 	Publisher string
 	Name      string
+	// Licensing is that of paid editions; single editions may be free.
 	Licensing Licensing
 	// Members are the products that a suite holds; an install of the suite is an
 	// install of each. Empty for everything else.
@@ -46,6 +48,20 @@ type entry struct {
 	channels      map[string]string
 	rolling       bool
 	architectures bool
+	// byEdition says that only titles with an edition are known to be paid.
+	byEdition bool
+	free      []string
+}
+
+// licensing is whether installs of an edition need an entitlement.
+func (e *entry) licensing(edition string) Licensing {
+	switch {
+	case slices.Contains(e.free, edition):
+		return LicensingFree
+	case e.byEdition && edition == "":
+		return LicensingUnknown
+	}
+	return e.Licensing
 }
 
 // prefixVersion gives the version sold for the start of a full version.

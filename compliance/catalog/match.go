@@ -13,6 +13,9 @@ type reading struct {
 	// prefix is the publisher that opens the name, and how many tokens that takes.
 	prefix      *publisher
 	prefixWords int
+	// publisherBegins is the known publisher with whose name that of an unknown one
+	// begins: "SDL Limited (a part of RWS)".
+	publisherBegins *publisher
 	// distribution says that the publisher packages what others make.
 	distribution bool
 }
@@ -23,6 +26,9 @@ func (c *Catalog) read(t Title) reading {
 		return r
 	}
 	if t.Publisher != "" {
+		if r.publisher == nil {
+			r.publisherBegins = c.publishers.begins(t.Publisher, c.words)
+		}
 		packager := fold(t.Publisher)
 		r.distribution = slices.ContainsFunc(c.words.distributions, func(d string) bool { return strings.Contains(packager, d) })
 	}
@@ -66,7 +72,9 @@ func (c *Catalog) find(r *reading, loose bool) (match, bool) {
 // vouches says whether the title's publisher allows the entry: a known other
 // publisher forbids it, and phrases that others use too need their own named.
 // What a distribution packages is recognised, unless it is sold: its own builds
-// of a product that is also sold need no license.
+// of a product that is also sold need no license. A publisher that nobody knows
+// may build what is free, but does not sell what another sells, unless its name
+// begins with the seller's.
 func (r *reading) vouches(e *entry, start int) bool {
 	switch {
 	case r.publisher == e.publisher:
@@ -76,7 +84,13 @@ func (r *reading) vouches(e *entry, start int) bool {
 	case r.publisher != nil || start > 0 && r.prefix != e.publisher:
 		return false
 	}
-	return e.distinct || start > 0 && r.prefix == e.publisher
+	if start > 0 && r.prefix == e.publisher {
+		return true
+	}
+	if r.title.Publisher != "" && (e.loose || e.Licensing == LicensingPaid) {
+		return e.distinct && r.publisherBegins == e.publisher
+	}
+	return e.distinct
 }
 
 // try lays a phrase over the title from start on. Numbers, versions and noise

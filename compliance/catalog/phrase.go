@@ -56,3 +56,13 @@ func (p phrase) matches(tokens []token) bool {
 	}
 	return true
 }
+
+// hasName says whether some phrase stands for name.
+func (p phrases) hasName(name string) bool {
+	for _, list := range p {
+		if slices.ContainsFunc(list, func(ph phrase) bool { return ph.name == name }) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,8 +1,6 @@
 package catalog
 
-import (
-	"strings"
-)
+import "strings"
 
 // publisher is a known publisher.
 type publisher struct {
@@ -41,6 +39,20 @@ func (p *publishers) resolve(name string, v *vocabulary) *publisher {
 		return nil
 	}
 	return p.byName[v.company(name)]
+}
+
+// begins finds the known publisher with whose name another begins.
+func (p *publishers) begins(name string, v *vocabulary) *publisher {
+	words := strings.Fields(plain(v.company(name)))
+	tokens := make([]token, len(words))
+	for i, w := range words {
+		tokens[i].text = w
+	}
+	if len(tokens) == 0 {
+		return nil
+	}
+	key, _ := p.prefixes.at(tokens, 0)
+	return p.byKey[key]
 }
 
 // company is a publisher's name without punctuation and the legal forms at its

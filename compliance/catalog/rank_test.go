@@ -20,8 +20,8 @@ func TestRankOrdersWhatHasNoEntry(t *testing.T) {
 		{Title: catalog.Title{Name: "--"}, Installs: 1},
 	}
 	want := []catalog.Unknown{
-		{Key: "quuxware/frobnicator", Publisher: "Quuxware", Name: "frobnicator", Installs: 12, Titles: 2, Example: counts[1].Title, Status: catalog.Derived},
-		{Key: "unknown/zorkmid", Name: "zorkmid", Installs: 10, Titles: 1, Example: counts[2].Title, Status: catalog.Derived},
+		{Key: "quuxware/frobnicator", Publisher: "Quuxware", Name: "Frobnicator", Installs: 12, Titles: 2, Example: counts[1].Title, Status: catalog.Derived},
+		{Key: "unknown/zorkmid", Name: "Zorkmid", Installs: 10, Titles: 1, Example: counts[2].Title, Status: catalog.Derived},
 		{Installs: 1, Titles: 1, Example: counts[5].Title, Status: catalog.Unrecognised},
 	}
 	assert.Equal(t, want, c.Rank(counts))

@@ -67,6 +67,21 @@ func (r *reading) nameTokens() []token {
 	return names
 }
 
+// spelling is a run of tokens as the title spells them.
+func (r *reading) spelling(tokens []token) string {
+	written := map[string]string{}
+	for _, w := range strings.FieldsFunc(r.title.Name, func(c rune) bool { return !inWord(c) || c == '-' || c == '_' }) {
+		if f := fold(w); written[f] == "" {
+			written[f] = w
+		}
+	}
+	out := texts(tokens)
+	for i, text := range out {
+		out[i] = firstOf(written[text], text)
+	}
+	return strings.Join(out, " ")
+}
+
 func texts(tokens []token) []string {
 	out := make([]string, len(tokens))
 	for i, t := range tokens {

@@ -37,9 +37,9 @@ func (c *Catalog) recognised(r *reading, m *match) Recognition {
 		Status:      Recognised,
 		FullVersion: full,
 		Channel:     e.channelOf(r, inName),
-		Licensing:   e.Licensing,
 		Rule:        "entry " + string(e.Key),
 	}
+	out.Licensing = e.licensing(out.Product.Edition)
 	lineFrom := inName
 	if lineFrom == "" {
 		lineFrom = full
@@ -125,7 +125,7 @@ func (c *Catalog) derivedProduct(r *reading, names []token) Product {
 	if p.Version == "" {
 		p.Version, _ = r.fullVersion()
 	}
-	p.Name = strings.Join(texts(names), " ")
+	p.Name = r.spelling(names)
 	if key == "" {
 		key = "unknown"
 	}
@@ -143,7 +143,7 @@ func (c *Catalog) tail(names []token) (rest []token, edition, version string) {
 			continue
 		}
 		name, n := c.editionAtEnd(names)
-		if n == 0 || edition != "" {
+		if n == 0 || edition != "" || n == 1 && c.words.names[names[last].text] {
 			break
 		}
 		edition, names = name, names[:len(names)-n]

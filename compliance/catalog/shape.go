@@ -48,6 +48,7 @@ func isVersion(s string) bool {
 
 // startsVersion says whether s begins with digits that only a version has.
 func startsVersion(s string) bool {
+	s = s[:min(len(s), longest)]
 	n := digits(s)
 	if n == 0 {
 		return false

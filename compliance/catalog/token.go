@@ -73,6 +73,11 @@ func (t *tokenizer) emit(text string, k kind) {
 	t.tokens = append(t.tokens, token{text, k, t.group})
 }
 
+// longest is the length up to which a run of characters is looked at as a version
+// or a name of the vocabulary. Longer runs are words, so that a hostile title costs
+// time in proportion to its length.
+const longest = 96
+
 // chunk reads a run of word characters, which may hold a word, a version, and
 // both joined by hyphens: "nelson-0.6.9", "7-preview-x64". It splits off a piece
 // at a time, so that a long run costs no stack.
@@ -94,6 +99,9 @@ func (t *tokenizer) chunk(s string) {
 
 // whole emits s when it is one thing as it stands.
 func (t *tokenizer) whole(s string) bool {
+	if len(s) > longest {
+		return false
+	}
 	switch name, ok := t.words.architectures[s]; {
 	case ok:
 		t.emit(name, arch)
@@ -136,10 +144,14 @@ func (t *tokenizer) seam(s string) int {
 	return 0
 }
 
+var apostrophes = strings.NewReplacer("'", "", "’", "")
+
 // word emits a word; an architecture glued to its end is split off.
 func (t *tokenizer) word(s string) {
-	s = strings.NewReplacer("'", "", "’", "").Replace(s)
-	for _, bits := range []string{"64bit", "32bit"} {
+	if strings.ContainsAny(s, "'’") {
+		s = apostrophes.Replace(s)
+	}
+	for _, bits := range [...]string{"64bit", "32bit"} {
 		if rest, ok := strings.CutSuffix(s, bits); ok && rest != "" {
 			t.emit(rest, word)
 			t.emit(t.words.architectures[bits], arch)
