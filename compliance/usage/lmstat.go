@@ -30,11 +30,13 @@ var (
 	lmstatStart    = regexp.MustCompile(`^(\w{3}) (\d+)/(\d+) (\d+):(\d\d)(?:, (\d+) licenses?)?(?:\s+\(linger: [^)]*\))?(?:, PID: \d+)?\s*(?:\(linger: [^)]*\))?\s*$`)
 	lmstatQueued   = regexp.MustCompile(`^(\d+) licenses?\s*$`)
 	lmstatReserved = regexp.MustCompile(`^\s*(\d+)\s+RESERVATIONs?\s+for\s+\S+\s`)
-	lmstatChatter  = regexp.MustCompile(`^\s*(?:lmutil - |lmstat - |lmstat v|Copyright|License file\(s\) on |Vendor daemon status|` +
+	lmstatChatter  = regexp.MustCompile(`^\s*(?:lmutil - |lmstat - |lmstat v|lmstat$|Copyright|License file\(s\) on |Vendor daemon status|` +
 		`Feature usage info:|vendor_string: |floating license|nodelocked license|uncounted nodelocked license|\[Detecting |NOTE: |` +
 		`but only reads the license file|lmstat -a is recommended|_______|-{3,}|\S+: license server (?:UP|DOWN)|\S+: (?:UP|DOWN)\b|\.\.\.$)`)
 	lmstatNoAnswer = regexp.MustCompile(`Cannot connect to license server|Error getting status|(?:license server|vendor daemon|daemon) is down|Cannot read license file|License server machine is down`)
 )
+
+var hostName = regexp.MustCompile(`^[\w.-]+$`)
 
 var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
 
@@ -179,7 +181,7 @@ func (p *lmstat) holder(in *input, text string) bool {
 	}
 	user, host, sure := splitHolder(m[1], p.current.Name)
 	if !sure {
-		p.current.note(doubtful, in.number, "users whose line has more words than user, host and display: the first word was taken as the user, the second as the host")
+		p.current.note(doubtful, in.number, "lines whose words can be parted into user, host and display in several ways: the likeliest was taken")
 	}
 	c := Checkout{Version: m[2], User: user, Host: host, Quantity: 1}
 	if s[6] != "" {
@@ -210,26 +212,35 @@ func (p *lmstat) since(in *input, s []string) time.Time {
 
 // splitHolder parts "user host display": the display may be missing or, like the
 // user, hold spaces, and after it some vendors add what was checked out as
-// FEATURE:PART. It is false where the words can be parted in several ways; then
-// the first is the user.
+// FEATURE:PART. A display that is a device or begins with the host's name settles
+// where the host stands. It is false where nothing does: then the host is the word
+// before the first that no host could be called, else the second word.
 func splitHolder(s string, feature FeatureName) (User, Host, bool) {
 	words := strings.Fields(s)
 	if n := len(words); n > 3 && strings.HasPrefix(words[n-1], string(feature)+":") {
 		words = words[:n-1]
 	}
+	split := func(display int, sure bool) (User, Host, bool) {
+		return User(strings.Join(words[:display-1], " ")), Host(words[display-1]), sure
+	}
 	switch len(words) {
 	case 1:
 		return User(words[0]), "", false
 	case 2, 3:
-		return User(words[0]), Host(words[1]), true
+		return split(2, true)
 	}
 	for i := 2; i < len(words); i++ {
 		host, display := words[i-1], words[i]
 		if strings.HasPrefix(display, "/dev/") || strings.HasPrefix(strings.ToLower(display), strings.ToLower(host)) {
-			return User(strings.Join(words[:i-1], " ")), Host(host), true
+			return split(i, true)
 		}
 	}
-	return User(words[0]), Host(words[1]), false
+	for i := 2; i < len(words); i++ {
+		if !hostName.MatchString(words[i]) {
+			return split(i, false)
+		}
+	}
+	return split(2, false)
 }
 
 // row reads a line of the table of lmstat -i.

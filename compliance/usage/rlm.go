@@ -113,6 +113,9 @@ func (p *rlm) counts(in *input, text string) bool {
 		if used, ok := count(m[5]); ok {
 			l.InUse = &used
 		}
+		if name != "" && strings.Trim(m[4], "0") != "" {
+			p.feature(name).note(doubtful, in.number, "licences are reserved, which are not counted as in use: "+m[4])
+		}
 		expiry = m[6]
 	} else if m := rlmNoMax.FindStringSubmatch(text); m != nil {
 		l = Lot{Uncounted: true}

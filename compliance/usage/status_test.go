@@ -44,7 +44,9 @@ func TestSplitHolder(t *testing.T) {
 		{"ann pc-1 pc-1:0 lc80_1", "ann", "pc-1", true},
 		{"Ann Maria Lee pc-1 PC-1", "Ann Maria Lee", "pc-1", true},
 		{"ann pc-1 tty draw:part", "ann", "pc-1", true},
+		{"ann pc-1 /dev/tty feature=draw", "ann", "pc-1", true},
 		{"ann pc-1 one two", "ann", "pc-1", false},
+		{`Ann Lee pc-1 "U,K$` + "`" + `0'"C iQ<&!`, "Ann Lee", "pc-1", false},
 		{"ann", "ann", "", false},
 	} {
 		user, host, sure := splitHolder(tc.in, "draw")
