@@ -206,22 +206,3 @@ func (f *Feature) refuse(e *loggedEvent) {
 	f.Refusals = append(f.Refusals, Refusal{Event: e.word, Reason: e.reason, Requests: 1,
 		Licences: e.quantity, First: e.at, Last: e.at})
 }
-
-// spellings are the ways in which names of equal keys are written.
-type spellings map[string][]string
-
-func (s spellings) add(key, name string) {
-	if !slices.Contains(s[key], name) {
-		s[key] = append(s[key], name)
-	}
-}
-
-func (s spellings) variants() int {
-	n := 0
-	for _, names := range s {
-		if len(names) > 1 {
-			n++
-		}
-	}
-	return n
-}

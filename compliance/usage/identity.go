@@ -56,3 +56,22 @@ func (t *tally) holders() []Holder {
 	})
 	return t.held
 }
+
+// spellings are the ways in which names of equal keys are written.
+type spellings map[string][]string
+
+func (s spellings) add(key, name string) {
+	if !slices.Contains(s[key], name) {
+		s[key] = append(s[key], name)
+	}
+}
+
+func (s spellings) variants() int {
+	n := 0
+	for _, names := range s {
+		if len(names) > 1 {
+			n++
+		}
+	}
+	return n
+}

@@ -2,9 +2,6 @@ package usage
 
 import (
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -156,85 +153,4 @@ func (f *Feature) compare() {
 	case listed > *inUse:
 		f.note(doubtful, 0, fmt.Sprintf("%d licences are listed with a holder but %d are in use: some are shared or listed twice", listed, *inUse))
 	}
-}
-
-func addCapped(a, b int64) int64 {
-	if b > math.MaxInt64-a {
-		return math.MaxInt64
-	}
-	return a + b
-}
-
-// mostLicences is more than any server counts; a larger number is a misread line.
-const mostLicences = 1 << 40
-
-// count reads a number of licences.
-func count(s string) (int64, bool) {
-	if s == "" || s[0] == '+' {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil && n >= 0 && n <= mostLicences
-}
-
-// lot makes a lot of a number as the tool writes it; the number that stands for no
-// limit makes it uncounted.
-func lot(n int64) Lot {
-	if n == uncountedNumber {
-		return Lot{Uncounted: true}
-	}
-	return Lot{Licences: n}
-}
-
-// expires sets the end of the lot from a date as licence tools write it. It is
-// false where the text is no date that can be understood without guessing.
-func (l *Lot) expires(text string, zone *time.Location) bool {
-	text = strings.ToLower(strings.TrimSpace(text))
-	if strings.HasPrefix(text, "permanent") || text == "never" {
-		l.Permanent = true
-		return true
-	}
-	if day, year, ok := cutLast(text, "-"); ok && strings.Trim(year, "0") == "" && year != "" && strings.Count(day, "-") == 1 {
-		l.Permanent = true // the year 0 is how FlexNet writes no end
-		return true
-	}
-	for _, layout := range []string{"2-Jan-2006", "2006-01-02", "1/2/2006"} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			l.Expires = t.AddDate(0, 0, 1) // valid through that day
-			return true
-		}
-	}
-	if t, err := time.ParseInLocation(time.DateTime, text, zone); err == nil {
-		l.Expires = t
-		return true
-	}
-	return false
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
-}
-
-// past finds the last instant, not after at but for a minute's tolerance, of a
-// date written without its year. weekday may be -1 where it is not given. It is
-// false where no such instant lies within a year and a day: an older check-out
-// cannot be dated without guessing.
-func past(at time.Time, weekday, month, day, hour, minute int) (time.Time, bool) {
-	if at.IsZero() {
-		return time.Time{}, false
-	}
-	for year := at.Year(); year >= at.Year()-1; year-- {
-		t := time.Date(year, time.Month(month), day, hour, minute, 0, 0, at.Location())
-		if t.Day() != day || t.After(at.Add(time.Minute)) || t.Before(at.AddDate(-1, 0, -1)) {
-			continue
-		}
-		if weekday < 0 || int(t.Weekday()) == weekday {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

@@ -69,6 +69,8 @@ func TestPast(t *testing.T) {
 		{"later in the day is a year ago", -1, 3, 2, 13, 0, "2025-03-02 13:00:00"},
 		{"the weekday is of no such year", 1, 6, 11, 11, 1, "?"},
 		{"no such day", -1, 2, 30, 8, 0, "?"},
+		{"no such month", -1, 13, 5, 8, 0, "?"},
+		{"no such minute", -1, 3, 1, 8, 75, "?"},
 	} {
 		got, _ := past(taken, tc.weekday, tc.month, tc.day, tc.hour, tc.minute)
 		assert.Equal(t, tc.want, short(got), tc.name)
