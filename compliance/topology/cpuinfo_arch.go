@@ -72,6 +72,9 @@ func readItanium(info *cpuinfo, p *Processors) error {
 	if !info.has("core id") {
 		// The kernel leaves the line out when a socket has one core of one thread.
 		p.Cores = p.Threads
+		if p.Sockets == (Count{}) {
+			p.Sockets = p.Cores
+		}
 	}
 	if p.Sockets.N() > 0 && info.get("siblings") == "1" && p.Threads.N() > p.Sockets.N() {
 		p.notef("processors share a physical id although siblings says 1: the id is that of a bus, so each " +
@@ -127,7 +130,27 @@ func readSPARC(info *cpuinfo, p *Processors) error {
 		p.notef("sun4v: the machine runs under its firmware's hypervisor and may be one of several logical domains")
 	}
 	p.Architecture = "sparc64"
-	return info.detected(p, "ncpus probed", "ncpus active")
+	if err := info.detected(p, "ncpus probed", "ncpus active"); err != nil {
+		return err
+	}
+	if f, ok := familyOf(info.get("cpu")); ok && f.alone {
+		p.Sockets = Exactly(1)
+		p.Cores = p.chipCores(info.strands(p.Threads.N()))
+	}
+	return nil
+}
+
+// strands lists the processors that the State section shows, "CPU12: online".
+func (info *cpuinfo) strands(n int) *chip {
+	c := &chip{threads: n, model: info.get("cpu")}
+	var ids []string
+	for _, f := range info.general.fields {
+		if id, ok := strings.CutPrefix(f.key, "CPU"); ok && isNumber(id) && f.value == "online" {
+			ids = append(ids, id)
+		}
+	}
+	c.ids = strings.Join(ids, ",")
+	return c
 }
 
 func readARM(info *cpuinfo, p *Processors) error {

@@ -10,7 +10,7 @@ var (
 	machLogical    = regexp.MustCompile(`^\s*([0-9]{1,6})\s+logical processors?(?:\s+\(([0-9]{1,6}) per socket\))?`)
 	machLCPU       = regexp.MustCompile(`(?i)LCPU attribute is (enabled|disabled)`)
 	machAssign     = regexp.MustCompile(`^\s*(Number of CPUs|Number of enabled CPUs|Number of enabled sockets|Cores per socket|Clock speed)\s*=\s*([0-9]+)`)
-	machFamily     = regexp.MustCompile(`^\s*processor (?:family|model):\s*[0-9]+\s+(\S.*)$`)
+	machFamily     = regexp.MustCompile(`^\s*processor (family|model):\s*([0-9]+)(?:\s+(\S.*))?$`)
 	machModel      = regexp.MustCompile(`^\s*Model:\s*"?([^"]*)"?`)
 )
 
@@ -19,6 +19,7 @@ type machinfo struct {
 	sockets, logical, perSocket int
 	cpus, enabled, coresPer     int
 	lcpu                        string
+	single                      bool
 }
 
 // parseMachinfo reads HP-UX machinfo: of 11.31, which counts processors (chips)
@@ -61,7 +62,10 @@ func (m *machinfo) line(l line, p *Processors) error {
 			"Number of enabled sockets": &m.sockets, "Cores per socket": &m.coresPer, "Clock speed": &p.SpeedMHz}[f[1]]
 		*to, err = l.count(f[1], f[2])
 	case machFamily.MatchString(l.text):
-		fill(&p.Model, cleanModel(machFamily.FindStringSubmatch(l.text)[1]))
+		f := machFamily.FindStringSubmatch(l.text)
+		fill(&p.Model, cleanModel(f[3]))
+		// Families 7 and 31 are Itanium and Itanium 2 before 9000, of one core.
+		m.single = m.single || f[1] == "family" && (f[2] == "7" || f[2] == "31")
 	case m.sockets == 0 && machProcessors.MatchString(l.text):
 		f := machProcessors.FindStringSubmatch(l.text)
 		p.Model, p.SpeedMHz = cleanModel(f[2]), speedMHz(f[3])
@@ -81,6 +85,11 @@ func (m *machinfo) count(p *Processors) {
 		return
 	}
 	p.Threads = Exactly(max(m.logical, m.enabled, m.cpus))
+	if m.single && p.Threads.Known() {
+		p.Cores = p.Threads
+		fill(&p.Sockets, p.Cores)
+		return
+	}
 	if m.logical > 0 && m.lcpu == "enabled" && m.logical%2 == 0 {
 		p.Cores = Exactly(m.logical / 2)
 		return

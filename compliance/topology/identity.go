@@ -36,8 +36,9 @@ var brandWords = []struct {
 	{rx(`pa-?risc|\bpa-?[78]\d{3}\b`), "pa-risc", "hp"},
 	{rx(`power ?\d|power\b|powerpc_power`), "power", "ibm"},
 	{rx(`ibm/s390|ibm z|\bz/arch|\bz(9|10|1[1-7]s?|196|114|ec12|bc12)?\b`), "z", "ibm"},
+	{rx(`powerpc|^ppc|cell broadband|^(60[1-4]|7[0-9]{2,3})[a-z]+\b|^740/750`), "powerpc", "ibm"},
 	{rx(`ampere|altra`), "ampere", "arm"},
-	{rx(`cortex|neoverse|graviton|kunpeng|thunderx|a64fx|\barm|apple m\d`), "arm", "arm"},
+	{rx(`cortex|neoverse|graviton|kunpeng|thunderx|a64fx|feroceon|xscale|\barm|apple m\d`), "arm", "arm"},
 	{rx(`\balpha\b`), "alpha", "hp"},
 	{rx(`loongson|godson`), "loongson", "loongson"},
 	{rx(`sifive|riscv|t-?head`), "riscv", "riscv"},
@@ -48,18 +49,26 @@ var brandWords = []struct {
 }
 
 var (
-	marks       = regexp.MustCompile(`(?i)\((r|tm|c)\)|®|™`)
-	clockTail   = regexp.MustCompile(`(?i)(@ *)?\b[0-9]+([.,][0-9]+)? ?[gm]hz\b.*`)
-	xeonSeries  = regexp.MustCompile(`\b(e[357]-|[dwm]-|gold |silver |bronze |platinum |max )? ?([a-z]?)([0-9]{4})([a-z]{0,2})\b`)
-	fourDigits  = regexp.MustCompile(`\b([a-z]?)([0-9]{3,4})(?:[a-z]{0,2})\b`)
-	powerNumber = regexp.MustCompile(`power ?([0-9]{1,2})(\+)?`)
-	sparcNumber = regexp.MustCompile(`sparc(?:64)?[- ]?(?:([tms])([0-9]{1,2})(\+)?|(x{0,2}(?:i[vx]|v?i{0,3}))(\+)?)(?:[^a-z0-9]|$)`)
-	zNumber     = regexp.MustCompile(`\bz(9|10|1[1-7]s?|196|114|ec12|bc12)\b`)
-	anyDigits   = regexp.MustCompile(`[0-9]{3,5}`)
-	itanium     = regexp.MustCompile(`\b(9[0-9]{3})`)
+	marks         = regexp.MustCompile(`(?i)\((r|tm|c)\)|®|™`)
+	clockTail     = regexp.MustCompile(`(?i)(@ *)?\b[0-9]+([.,][0-9]+)? ?[gm]hz\b.*`)
+	xeonSeries    = regexp.MustCompile(`\b(e[357]-|[dwm]-|gold |silver |bronze |platinum |max )? ?([a-z]?)([0-9]{4})([a-z]{0,2})\b`)
+	fourDigits    = regexp.MustCompile(`\b([a-z]?)([0-9]{3,4})(?:[a-z]{0,2})\b`)
+	powerNumber   = regexp.MustCompile(`power ?([0-9]{1,2})(\+)?`)
+	sparcNumber   = regexp.MustCompile(`sparc(?:64)?[- ]?(?:([tms])([0-9]{1,2})(\+)?|(x{0,2}(?:i[vx]|v?i{0,3}))(\+)?)(?:[^a-z0-9]|$)`)
+	zNumber       = regexp.MustCompile(`\bz(9|10|1[1-7]s?|196|114|ec12|bc12)\b`)
+	anyDigits     = regexp.MustCompile(`[0-9]{3,5}`)
+	itaniumFamily = regexp.MustCompile(`madison|mckinley|montecito|family 3[13]\b|family 32 model [012]\b`)
+	itanium       = regexp.MustCompile(`\b(9[0-9]{3})`)
 )
 
 var multicoreDesktop = regexp.MustCompile(`core i[3579]|\bi[3579]-|duo|quad|ryzen|threadripper|\bx[2346]\b`)
+
+// itaniumFamilies are the series of Itanium by the family and model that CPUID
+// gives, with "2" for those before the four-digit numbers.
+var itaniumFamilies = map[string]string{
+	"madison": "2", "mckinley": "2", "montecito": "9000", "family 31": "2",
+	"family 32 model 0": "9000", "family 32 model 1": "9100", "family 32 model 2": "9300", "family 33": "9500",
+}
 
 // zNames are the names of IBM Z machines by the type that a dump prints.
 var zNames = map[string]string{
@@ -108,8 +117,11 @@ func (id *identity) setNumber(name string) {
 		}
 	case "itanium":
 		if m := itanium.FindStringSubmatch(name); m != nil {
-			id.number, id.multicore = m[1], m[1] >= "9300"
+			id.number = m[1]
+		} else if m := itaniumFamily.FindString(name); m != "" {
+			id.number = itaniumFamilies[m]
 		}
+		id.multicore = id.number >= "9300" && id.number <= "9999"
 	case "power":
 		if m := powerNumber.FindStringSubmatch(name); m != nil {
 			id.number = m[1] + m[2]

@@ -10,7 +10,7 @@ var totalCores = regexp.MustCompile(`^([0-9]{1,4})(?: \(|$)`)
 
 // parseSystemProfiler reads the hardware overview of macOS as text.
 func parseSystemProfiler(text []line) (Processors, error) {
-	k := readKeyed(text, ":")
+	k := readKeyed(hardwareOverview(text), ":")
 	p := Processors{System: k.get("Model Identifier"), Vendor: "Intel"}
 	for _, key := range []string{"Processor Name", "Chip", "CPU Type"} {
 		fill(&p.Model, cleanModel(k.get(key)))
@@ -39,6 +39,22 @@ func parseSystemProfiler(text []line) (Processors, error) {
 	return p, nil
 }
 
+// hardwareOverview cuts the section out of a whole report, where other sections
+// have keys of the same names.
+func hardwareOverview(text []line) []line {
+	for i, l := range text {
+		if squeeze(l.text) != "Hardware Overview:" {
+			continue
+		}
+		end := i + 1
+		for end < len(text) && (text[end].text == "" || text[end].text[0] == ' ' || text[end].text[0] == '\t') {
+			end++
+		}
+		return text[i:end]
+	}
+	return text
+}
+
 // macThreads counts threads: Apple's own cores run one, Intel's two where
 // hyper-threading is said to be on.
 func (p *Processors) macThreads(k keyed) {
@@ -50,9 +66,9 @@ func (p *Processors) macThreads(k keyed) {
 		p.Threads = p.Cores
 	case strings.HasPrefix(p.Model, "PowerPC"):
 		p.Vendor, p.Architecture = "", "ppc"
-		if f, ok := familyOf(strings.ReplaceAll(p.Model, "PowerPC ", "PowerPC-")); ok && f.cores == 1 {
-			p.Cores, p.Threads = p.Sockets, p.Sockets
-		}
+		// These count CPUs, which are cores: two of them may share a G5 chip.
+		p.Cores, p.Threads, p.Sockets = p.Sockets, p.Sockets, Count{}
+		p.applyFamily()
 	case k.get("Hyper-Threading Technology") == "Enabled" && p.Cores.Known():
 		p.Threads = Exactly(2 * p.Cores.N())
 	case k.get("Hyper-Threading Technology") == "Disabled":

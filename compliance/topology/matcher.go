@@ -80,10 +80,14 @@ func NewMatcher(rows []Row) (*Matcher, error) {
 }
 
 // Queries gives one Query for each model of a machine. Purchased and LinuxOnly
-// are for the caller to fill, who knows them.
+// are for the caller to fill, who knows them. A guest's cores per socket say
+// nothing of the chip and are left out; of a machine they are those fitted.
 func (p Processors) Queries() []Query {
-	base := Query{Model: p.Model, Vendor: p.Vendor, SpeedMHz: p.SpeedMHz, CoresPerSocket: p.CoresPerSocket().N(),
-		SocketCapacity: p.SocketCapacity.N(), System: p.System}
+	base := Query{Model: p.Model, Vendor: p.Vendor, SpeedMHz: p.SpeedMHz, SocketCapacity: p.SocketCapacity.N(), System: p.System}
+	if p.Virtual != Yes {
+		base.CoresPerSocket = ratio(p.Installed.Cores, p.Installed.Sockets).N()
+		fill(&base.CoresPerSocket, p.CoresPerSocket().N())
+	}
 	if len(p.Groups) < 2 {
 		return []Query{base}
 	}
@@ -91,7 +95,9 @@ func (p Processors) Queries() []Query {
 	for i, g := range p.Groups {
 		out[i] = base
 		out[i].Model = g.Model
-		out[i].CoresPerSocket = ratio(g.Cores, g.Sockets).N()
+		if out[i].CoresPerSocket = 0; p.Virtual != Yes {
+			out[i].CoresPerSocket = ratio(g.Cores, g.Sockets).N()
+		}
 		if out[i].SpeedMHz = speedMHz(g.Model); i == 0 {
 			fill(&out[i].SpeedMHz, base.SpeedMHz)
 		}

@@ -72,7 +72,7 @@ func TestReport(t *testing.T) {
 			differences = append(differences, difference{s.ID, fact, want, got[fact]})
 		}
 	}
-	report := writeReport(t, len(samples), digest, tallies, differences)
+	report := writeReport(t, len(samples), digest, tallies, differences) + rowsReport(t, samples)
 	if *update {
 		require.NoError(t, os.WriteFile(reportPath, []byte(report), 0o644))
 	}
@@ -177,4 +177,54 @@ func readReasons(t *testing.T) map[string]string {
 	}
 	require.NoError(t, scan.Err())
 	return out
+}
+
+// rowsReport looks every processor of the samples up in the published tables.
+func rowsReport(t *testing.T, samples []sample) string {
+	var b strings.Builder
+	b.WriteString("\n## Rows of vendor tables\n\n" +
+		"Each distinct processor of the samples looked up, with what its dump tells and nothing else. Found: one row fits, or rows\n" +
+		"that say the same. Bounded: a fact is missing that the table asks for; the answer is the lowest and highest value left.\n\n" +
+		"| table | processors | found | bounded | facts missing |\n|---|---|---|---|---|\n")
+	for _, table := range []struct {
+		name string
+		rows []topology.Row
+	}{
+		{"Oracle core factor (tables.json)", publishedRows(t, "oracle_core_factor", "factor")},
+		{"Oracle core factor (optisam 2023)", optisamRows(t)},
+		{"IBM PVU per core (tables.json)", publishedRows(t, "ibm_pvu_per_core", "pvu")},
+		{"SQL Server 2012 core factor (tables.json)", publishedRows(t, "microsoft_sql_core_factor", "factor")},
+	} {
+		m, err := topology.NewMatcher(table.rows)
+		require.NoError(t, err)
+		seen := map[topology.Query]bool{}
+		found, bounded, missing := 0, 0, map[string]int{}
+		for _, s := range samples {
+			p, err := topology.Read(s.dumps()...)
+			require.NoError(t, err)
+			for _, q := range p.Queries() {
+				if seen[q] {
+					continue
+				}
+				seen[q] = true
+				got := m.Match(q)
+				require.True(t, got.Low.Valid, "%s: %s", s.ID, got.Reason)
+				if got.Value.Valid {
+					found++
+					continue
+				}
+				bounded++
+				for _, fact := range got.Missing {
+					missing[fact]++
+				}
+			}
+		}
+		var facts []string
+		for fact, n := range missing {
+			facts = append(facts, fmt.Sprintf("%s %d", fact, n))
+		}
+		slices.Sort(facts)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %s |\n", table.name, len(seen), found, bounded, strings.Join(facts, ", "))
+	}
+	return b.String()
 }

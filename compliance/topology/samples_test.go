@@ -193,8 +193,13 @@ func comma(s string) string {
 // dump that was cut short must never panic, and what it still says must be in
 // order.
 func TestTruncatedSamples(t *testing.T) {
+	done := map[string]bool{} // some samples share a dump
 	for _, s := range readSamples(t) {
 		for _, d := range s.dumps() {
+			if done[string(d.Data)] {
+				continue
+			}
+			done[string(d.Data)] = true
 			for _, at := range cuts(d.Data) {
 				p, err := topology.Parse(d.Kind, d.Data[:at])
 				if err != nil {

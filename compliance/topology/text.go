@@ -101,8 +101,17 @@ func (l line) pair(sep string) (key, value string, ok bool) {
 	return squeeze(key), squeeze(value), ok
 }
 
-// squeeze trims and makes every run of blanks one.
-func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+// squeeze trims and makes every run of blanks one. Most text is in order
+// already and is not copied.
+func squeeze(s string) string {
+	s = strings.TrimSpace(s)
+	for i := range len(s) {
+		if c := s[i]; c > '~' || c < ' ' || c == ' ' && s[i+1] == ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+	}
+	return s
+}
 
 // count reads a number of processors, naming the line when it is none.
 func (l line) count(field, value string) (int, error) {
