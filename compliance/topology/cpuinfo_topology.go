@@ -178,7 +178,8 @@ func cleanModel(name string) string {
 	name = squeeze(name)
 	switch strings.ToLower(name) {
 	case "", "-", "unknown", "other", "none", "not specified", "not available", "undefined",
-		"<out of spec>", "to be filled by o.e.m.", "default string":
+		"<out of spec>", "to be filled by o.e.m.", "default string",
+		"system manufacturer", "system product name":
 		return ""
 	}
 	if strings.Trim(name, "0 .") == "" {

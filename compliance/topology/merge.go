@@ -10,10 +10,11 @@ type Dump struct {
 
 // Read joins the dumps of one machine. The first is the operating system's own
 // view and wins where two disagree, with a note; the others fill what it does
-// not say. Every dump must be readable.
+// not say. Dumps of one kind that follow one another, such as psrinfo -v and
+// -vp, are read as one text. Every dump must be readable.
 func Read(dumps ...Dump) (Processors, error) {
 	var out Processors
-	for i, d := range dumps {
+	for i, d := range joined(dumps) {
 		p, err := parse(d.Kind, d.Data)
 		if err != nil {
 			return Processors{}, err
@@ -29,8 +30,23 @@ func Read(dumps ...Dump) (Processors, error) {
 	return out, nil
 }
 
+func joined(dumps []Dump) []Dump {
+	var out []Dump
+	for _, d := range dumps {
+		if last := len(out) - 1; last >= 0 && out[last].Kind == d.Kind {
+			out[last].Data = slices.Concat(out[last].Data, []byte("\n"), d.Data)
+			continue
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
 // merge fills p with what other, read from a dump of the kind given, knows.
 func (p *Processors) merge(other Processors, kind Kind) {
+	if p.Cores.Known() {
+		other.Assumed = nil // what was assumed is known
+	}
 	if p.mergeCount("threads", &p.Threads, other.Threads, kind) {
 		// Counts of another number of threads would not fit these.
 		p.mergeCount("sockets", &p.Sockets, other.Sockets, kind)
@@ -49,11 +65,7 @@ func (p *Processors) merge(other Processors, kind Kind) {
 	fill(&p.Hypervisor, other.Hypervisor)
 	fill(&p.Partition, other.Partition)
 	p.Notes = append(p.Notes, other.Notes...)
-	for _, a := range other.Assumed {
-		if !slices.Contains(p.Assumed, a) {
-			p.Assumed = append(p.Assumed, a)
-		}
-	}
+	p.Assumed = append(p.Assumed, other.Assumed...)
 }
 
 func fill[T comparable](to *T, from T) {
