@@ -47,7 +47,8 @@ func (l *featureLog) take(e *loggedEvent) {
 	case "DEQUEUED":
 		l.f.Queue.Served++
 	}
-	if n := e.verbose.outOf; n > 0 {
+	if e.verbose != nil && e.verbose.outOf > 0 {
+		n := e.verbose.outOf
 		if l.f.Owned != nil && *l.f.Owned != n {
 			l.f.note(repaired, e.line, "the number of licences issued changes within the log: the last one is given")
 		}
@@ -60,7 +61,7 @@ func (l *featureLog) out(e *loggedEvent) {
 	if _, ok := l.open[client]; !ok {
 		l.keys = append(l.keys, client)
 	}
-	l.open[client] = append(l.open[client], outstanding{len(l.f.Checkouts), e.verbose.handle})
+	l.open[client] = append(l.open[client], outstanding{len(l.f.Checkouts), e.handle()})
 	// Until it comes back, all that is sure is that it was granted.
 	l.f.Checkouts = append(l.f.Checkouts, l.checkout(e, Span{e.at, l.covers.To}, Span{e.at, e.at}))
 	l.running = addCapped(l.running, e.quantity)
@@ -71,7 +72,7 @@ func (l *featureLog) checkout(e *loggedEvent, held, sure Span) Checkout {
 	l.users.add(e.user.Key(), string(e.user))
 	l.hosts.add(e.host.Key(), string(e.host))
 	return Checkout{
-		Feature: e.feature, Version: e.verbose.version, User: e.user, Host: e.host,
+		Feature: e.feature, Version: e.version(), User: e.user, Host: e.host,
 		Quantity: e.quantity, Held: held, Sure: sure,
 	}
 }
@@ -104,7 +105,7 @@ func (l *featureLog) in(e *loggedEvent) {
 }
 
 func (l *featureLog) match(open []outstanding, e *loggedEvent) int {
-	i := slices.IndexFunc(open, func(o outstanding) bool { return o.handle != "" && o.handle == e.verbose.handle })
+	i := slices.IndexFunc(open, func(o outstanding) bool { return o.handle != "" && o.handle == e.handle() })
 	if i >= 0 {
 		return i
 	}

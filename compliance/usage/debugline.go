@@ -69,7 +69,7 @@ type logEvent struct {
 	host     Host
 	quantity int64
 	reason   string
-	verbose  verbose
+	verbose  *verbose // nil unless the daemon is verbose
 }
 
 // verbose is what a daemon adds between ^^^ marks when its vendor turned that on;
@@ -80,6 +80,22 @@ type verbose struct {
 	user    User
 	handle  string
 	outOf   int64 // licences in all; 0 if not stated
+}
+
+// handle is the server's name for the grant; empty where the log does not say.
+func (e *logEvent) handle() string {
+	if e.verbose == nil {
+		return ""
+	}
+	return e.verbose.handle
+}
+
+// version is what the client asked for; empty where the log does not say.
+func (e *logEvent) version() string {
+	if e.verbose == nil {
+		return ""
+	}
+	return e.verbose.version
 }
 
 // isEvent says whether the message is of the form WORD: "..., which every message
@@ -117,7 +133,7 @@ func parseEvent(word, message string) (e logEvent, offset int, problem string) {
 	if !ok {
 		return e, len(message) - len(rest), "no user@host after the feature name"
 	}
-	if e.user == "" {
+	if e.user == "" && e.verbose != nil {
 		e.user = e.verbose.user
 	}
 	if problem := e.details(rest); problem != "" {
@@ -197,15 +213,15 @@ func cutGroup(s string) (inside, rest string) {
 // parseVerbose reads: ver user ip pid handle in_use out_of project_name
 // flex_version flex_revision date time is_dup_group. A user may hold spaces, so
 // the fields after it are found from the end.
-func parseVerbose(s string) verbose {
+func parseVerbose(s string) *verbose {
 	s, _, _ = strings.Cut(s, "^^^")
 	f := strings.Fields(s)
 	const after = 11 // fields behind the user
 	if len(f) < after+2 {
-		return verbose{}
+		return nil
 	}
 	tail := f[len(f)-after:]
-	v := verbose{version: f[0], user: User(strings.Join(f[1:len(f)-after], " ")), handle: tail[2]}
+	v := &verbose{version: f[0], user: User(strings.Join(f[1:len(f)-after], " ")), handle: tail[2]}
 	if n, ok := count(tail[4]); ok {
 		v.outOf = n
 	}

@@ -91,8 +91,10 @@ func (d *debugLog) event(in *input, l logLine, word string) {
 	}
 	e.feature = FeatureName(d.intern(string(e.feature)))
 	e.user, e.host = User(d.intern(string(e.user))), Host(d.intern(string(e.host)))
-	e.reason, e.verbose.version = d.intern(e.reason), d.intern(e.verbose.version)
-	e.verbose.handle = strings.Clone(e.verbose.handle)
+	e.reason = d.intern(e.reason)
+	if v := e.verbose; v != nil {
+		v.version, v.user, v.handle = d.intern(v.version), User(d.intern(string(v.user))), strings.Clone(v.handle)
+	}
 	d.add(in, l, loggedEvent{logEvent: e})
 }
 

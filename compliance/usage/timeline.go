@@ -96,9 +96,9 @@ func check(c *Checkout) error {
 	return nil
 }
 
-// sweep merges the sorted starts with the sorted ends, ends first, so that a
-// licence returned at the instant another is taken does not count twice. sorted
-// says that the spans start in order already.
+// sweep merges the sorted starts with the sorted ends, taking all changes of one
+// instant together, so that a licence returned at the instant another is taken
+// does not count twice. sorted says that the spans start in order already.
 func (t *Timeline) sweep(span func(*Checkout) Span, sorted bool) steps {
 	starts := make([]change, 0, len(t.order))
 	ends := make([]change, 0, len(t.order))
