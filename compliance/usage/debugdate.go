@@ -34,6 +34,7 @@ type segment struct{ first, offset int }
 const (
 	daySeconds = 24 * 60 * 60
 	slack      = 2 * 60 * 60
+	late       = 10 * 60 // how long after midnight a line of the day before may come
 )
 
 // step takes the time of the next line; next is the index that the next event will
@@ -49,7 +50,7 @@ func (c *calendar) step(second, next int) {
 		c.rolledAt = next
 	case back > 0:
 		c.breakAt = next
-	case -back > daySeconds-slack && c.day > 0:
+	case -back > daySeconds-late && c.day > 0:
 		c.day-- // a line of the day before, written late
 	}
 	c.second = second

@@ -38,6 +38,8 @@ func TestDatesOfALog(t *testing.T) {
 			from: "2026-02-28T23:59:59Z", to: "2026-03-01T00:00:01Z"},
 		{name: "a line of the day before, written late", lines: []string{"20:00:00 TIMESTAMP 3/2/2026", "0:00:01 " + in, "23:59:59 " + out, "0:00:02 " + in, "2:00:00 TIMESTAMP 3/3/2026"},
 			from: "2026-03-02T23:59:59Z", to: "2026-03-03T00:00:02Z"},
+		{name: "a whole day of silence", lines: []string{"20:00:00 TIMESTAMP 3/2/2026", "0:30:00 " + out, "23:45:00 " + in},
+			from: "2026-03-03T00:30:00Z", to: "2026-03-03T23:45:00Z"},
 		{name: "statistics name the date across midnight", lines: []string{"23:59:58 " + out, "0:00:01 (@acad-SLOG@) Time: Mon Mar 02 2026 23:59:59 Hora de verano romance", "0:00:02 " + in},
 			from: "2026-03-02T23:59:58Z", to: "2026-03-03T00:00:02Z"},
 		{name: "times of old statistics are no dates", lines: []string{"9:00:00 TIMESTAMP 3/2/2026", "9:30:00 (@acad-SLOG@) Time: Mon Feb 02 2026 04:00:00 CET", "10:00:00 " + out, "11:00:00 " + in},

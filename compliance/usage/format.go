@@ -108,7 +108,7 @@ func (f Format) marks() []string {
 	switch f {
 	case FormatLmstat:
 		return []string{"lmstat - ", "lmstat v", "lmutil - ", "Flexible License Manager status on ", "NOTE: lmstat -i",
-			"Users of ", "License server status: "}
+			"License server status: "}
 	case FormatRLM:
 		return []string{"rlmutil v", "rlmstat v", "rlm status on ", "Setting license file path to ", "rlm software version "}
 	case FormatLMX:
@@ -138,12 +138,24 @@ func detect(head string) Format {
 				}
 			}
 		}
-		switch {
-		case isListHead(trimmed):
-			return FormatLmstat
-		case isProgramHead(trimmed):
-			return FormatLSDyna
+		if f := detectPart(trimmed); f != FormatUnknown {
+			return f
 		}
+	}
+	return FormatUnknown
+}
+
+// detectPart knows an output whose head was cut off by a line of its body.
+func detectPart(line string) Format {
+	switch {
+	case isListHead(line), lmstatUsers.MatchString(line) && strings.Contains(line, ":  ("):
+		return FormatLmstat
+	case isProgramHead(line):
+		return FormatLSDyna
+	case rlmStatus.MatchString(line):
+		return FormatRLM
+	case lmxFeature.MatchString(line):
+		return FormatLMX
 	}
 	return FormatUnknown
 }

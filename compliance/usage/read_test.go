@@ -121,6 +121,22 @@ func TestFormatsAreNamed(t *testing.T) {
 	assert.Equal(t, FormatUnknown, ParseFormat("unknown"))
 }
 
+// The head of an output is often cut off; its body tells the format too.
+func TestDetectParts(t *testing.T) {
+	for text, want := range map[string]Format{
+		"Users of draw:  (Total of 1 license issued;  Total of 0 licenses in use)\n": FormatLmstat,
+		"Feature   Version   #licenses   Expires   Vendor\n":                         FormatLmstat,
+		"\tacme license pool status on lic1 (port 49679)\n":                          FormatRLM,
+		"Feature: draw Version: 1.0 Vendor: ACME\n":                                  FormatLMX,
+		"PROGRAM   EXPIRATION CPUS USED FREE MAX | QUEUE\n":                          FormatLSDyna,
+		"\n\n 8:42:20 (lmgrd) pid 5408\n":                                            FormatDebugLog,
+		"Users of this program: everybody\n":                                         FormatUnknown,
+		"8:42 (lmgrd) pid 5408\n":                                                    FormatUnknown,
+	} {
+		assert.Equal(t, want, detect(text), text)
+	}
+}
+
 // A zone changes the instants, not the wall clock.
 func TestReadZone(t *testing.T) {
 	madrid, err := time.LoadLocation("Europe/Madrid")
