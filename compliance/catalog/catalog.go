@@ -16,7 +16,7 @@ type Catalog struct {
 	entries    map[ProductKey]*entry
 	// titles finds phrases by their first word, those that explain most first.
 	titles  map[string][]title
-	ignored []ignoreRule
+	ignores []ignoreRule
 }
 
 // Document is a catalogue document: YAML, described in data/README.md. The name

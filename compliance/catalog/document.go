@@ -29,6 +29,8 @@ type wordsDoc struct {
 	Fillers []string `yaml:"fillers"`
 	// Noise are phrases without meaning in brackets.
 	Noise []string `yaml:"noise"`
+	// Openers are verbs before a name: "Uninstall Foo Bar".
+	Openers []string `yaml:"openers"`
 	// Asides open brackets that speak of another name.
 	Asides []string `yaml:"asides"`
 	// Legal are the forms of companies, dropped from publishers.

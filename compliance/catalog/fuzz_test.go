@@ -15,6 +15,7 @@ func FuzzRecognise(f *testing.F) {
 	for _, t := range pickedTitles(f) {
 		f.Add(t.Publisher, t.Name, t.Version, t.Edition, "{77DE5C80-1E23-4C1A-B78C-29BFF0BAAFB4}")
 	}
+	f.Add("", "KB977816", "", "", "")
 	f.Add("\xff\xfe", "((((", "\x00", "ﬁ", "亿图")
 	f.Fuzz(func(t *testing.T, publisher, name, version, edition, code string) {
 		title := catalog.Title{Publisher: publisher, Name: name, Version: version, Edition: edition, ProductCode: code}

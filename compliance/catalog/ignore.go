@@ -27,9 +27,9 @@ func (c *Catalog) ignore(r *reading) (string, bool) {
 		return "ignored as patch: bulletin number", true
 	}
 	words := r.phraseTokens()
-	for i := range c.ignored {
-		if phrase, ok := c.ignored[i].match(r, words); ok {
-			return "ignored as " + c.ignored[i].as + ": " + phrase, true
+	for i := range c.ignores {
+		if phrase, ok := c.ignores[i].match(r, words); ok {
+			return "ignored as " + c.ignores[i].as + ": " + phrase, true
 		}
 	}
 	return "", false

@@ -116,7 +116,7 @@ func (l *loader) ignore(d ignoredDoc) {
 		g.versions = l.pattern(d.Versions)
 	}
 	g.everything = len(d.Publishers) > 0 && len(d.Starts)+len(d.Ends)+len(d.Holds)+len(d.Begins) == 0 && g.versions == nil && !d.Distributions
-	l.ignored = append(l.ignored, g)
+	l.ignores = append(l.ignores, g)
 }
 
 func folded(words []string) []string {

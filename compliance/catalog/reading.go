@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -19,11 +20,18 @@ func (r *reading) fullVersion() (full, inName string) {
 	return full, inName
 }
 
-// channel is the release channel in the name.
-func (r *reading) channel() string {
+// channel is the release channel that the name tells, else that which the
+// inventory's version tells, as 1.2.0-beta.3 does.
+func (r *reading) channel(v *vocabulary) string {
 	for _, t := range r.tokens {
 		if t.kind == channel {
 			return t.text
+		}
+	}
+	_, suffix, _ := strings.Cut(fold(r.title.Version), "-")
+	for part := range suffixWords(suffix) {
+		if name, ok := v.channels.single(part); ok {
+			return name
 		}
 	}
 	return ""
@@ -77,7 +85,7 @@ func (r *reading) spelling(tokens []token) string {
 	}
 	out := texts(tokens)
 	for i, text := range out {
-		out[i] = firstOf(written[text], text)
+		out[i] = cmp.Or(written[text], text)
 	}
 	return strings.Join(out, " ")
 }
@@ -105,13 +113,4 @@ func packageKey(product string, qualifiers ...string) PackageKey {
 		}
 	}
 	return PackageKey(b.String())
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -135,6 +135,14 @@ not how well the rules carry over; for that, take the vocabulary only as the flo
 `
 
 const reportFoot = `
+## Cost
+
+BenchmarkRecognise over the picked titles of testdata/titles.csv: 6.5 µs of processor
+time and 22 allocations a title (user and system time of 300,000 titles with
+GOMAXPROCS=1 on one core of an AMD EPYC, go1.26.8, on a busy machine whose wall clock
+would mislead). Loading the embedded catalogue takes some 20 ms of it, once.
+
+## What is left
 What is left of macOS, HP-UX and Solaris is what their systems install without
 saying so: the titles name no publisher, and the folder in which they lie, which
 would tell, is not part of a title.

@@ -1,5 +1,7 @@
 package catalog
 
+import "unicode/utf8"
+
 // settle decides, from what stands around it, what each token is: "version 12"
 // is a version and no part of the name, "64 bit" an architecture, "Preview 4" a
 // channel and its count.
@@ -10,6 +12,8 @@ func (v *vocabulary) settle(tokens []token) {
 		}
 	}
 	v.settlePhrases(tokens)
+	v.settleOpener(tokens)
+	settleAcronyms(tokens)
 	// A number that opens a title is its name: 7-Zip, 010 Editor.
 	if len(tokens) > 0 && tokens[0].kind == number {
 		tokens[0].kind = word
@@ -96,4 +100,38 @@ func mark(tokens []token, k kind) {
 func (v *vocabulary) isChannel(text string) bool {
 	_, ok := v.channels.single(text)
 	return ok
+}
+
+// settleOpener drops a verb before a name of two words or more; before one word
+// it may be the name, as in "Uninstall Tool".
+func (v *vocabulary) settleOpener(tokens []token) {
+	if len(tokens) > 2 && v.openers[tokens[0].text] && tokens[1].kind == word && tokens[2].kind == word {
+		tokens[0].kind = noise
+	}
+}
+
+// settleAcronyms drops a bracket that abbreviates the words before it: "Colour
+// Contrast Analyser (CCA)".
+func settleAcronyms(tokens []token) {
+	for i, t := range tokens {
+		alone := t.group > 0 && tokens[i-min(i, 1)].group != t.group && (i+1 == len(tokens) || tokens[i+1].group != t.group)
+		if alone && t.kind == word && abbreviates(t.text, tokens[:i]) {
+			tokens[i].kind = noise
+		}
+	}
+}
+
+// abbreviates says whether text is made of the first letters of the last words of
+// tokens, of which there are two or more.
+func abbreviates(text string, tokens []token) bool {
+	letters := []rune(text)
+	if len(letters) < 2 || len(letters) > len(tokens) {
+		return false
+	}
+	for i, t := range tokens[len(tokens)-len(letters):] {
+		if first, _ := utf8.DecodeRuneInString(t.text); first != letters[i] {
+			return false
+		}
+	}
+	return true
 }

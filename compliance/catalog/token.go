@@ -160,25 +160,3 @@ func (t *tokenizer) word(s string) {
 	}
 	t.emit(s, word)
 }
-
-// version emits a version and what its suffix says of channel and architecture.
-func (t *tokenizer) version(s string) {
-	s = strings.TrimLeft(s, "abcdefghijklmnopqrstuvwxyz.")
-	core := 0
-	for core < len(s) && (isDigit(s[core]) || s[core] == '.') {
-		core++
-	}
-	t.emit(s, version)
-	for part := range strings.FieldsFuncSeq(s[core:], isSeparator) {
-		part = strings.TrimRight(part, "0123456789")
-		if name, ok := t.words.architectures[part]; ok {
-			t.emit(name, arch)
-		} else if name, ok := t.words.channels.single(part); ok {
-			t.emit(name, channel)
-		} else if t.words.known[part] {
-			t.emit(part, word)
-		}
-	}
-}
-
-func isSeparator(r rune) bool { return r == '-' || r == '_' || r == '+' || r == '.' }

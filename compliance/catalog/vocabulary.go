@@ -11,6 +11,7 @@ type vocabulary struct {
 	fillers       map[string]bool
 	asides        map[string]bool
 	names         map[string]bool
+	openers       map[string]bool
 	legal         map[string]bool
 	redist        map[string]bool
 	distributions []string
@@ -25,7 +26,7 @@ type vocabulary struct {
 func newVocabulary() *vocabulary {
 	return &vocabulary{
 		architectures: map[string]string{}, languages: map[string]bool{},
-		counters: map[string]bool{}, levels: map[string]bool{}, fillers: map[string]bool{}, asides: map[string]bool{}, names: map[string]bool{},
+		counters: map[string]bool{}, levels: map[string]bool{}, fillers: map[string]bool{}, asides: map[string]bool{}, names: map[string]bool{}, openers: map[string]bool{},
 		legal: map[string]bool{}, redist: map[string]bool{}, known: map[string]bool{},
 		channels: phrases{}, editions: phrases{}, noise: phrases{},
 	}
@@ -46,6 +47,7 @@ func (v *vocabulary) add(d wordsDoc) {
 	addWords(v.counters, d.Counters)
 	addWords(v.levels, d.Levels)
 	addWords(v.fillers, d.Fillers)
+	addWords(v.openers, d.Openers)
 	addWords(v.names, d.Names)
 	addWords(v.asides, d.Asides)
 	addWords(v.legal, d.Legal)
