@@ -25,7 +25,7 @@
 //  3. A loose entry, whose titles may end in any words.
 //  4. Derivation: the words of the title themselves, without versions,
 //     architecture and noise. Nothing is dropped: what has no entry still gets a
-//     stable key, is counted and shows in [Rank].
+//     stable key, is counted and shows in [Catalog.Rank].
 //
 // The publisher that an inventory names decides against an entry when it is
 // known to be another. Phrases that several publishers use ("Project", "Access",
@@ -39,6 +39,16 @@
 // release lines that are installed side by side (Python 3.11 and 3.12), editions,
 // channels, regions, and architectures of redistributables. How fine lines are is
 // a fact of the product and stands in its entry.
+//
+// # Licensing
+//
+// [Recognition.Licensing] says whether an install needs an entitlement, as far as
+// its title tells: free editions of paid products (SQL Server Express) are free,
+// and where one installer serves paid and free users (the 64-bit Adobe Acrobat) it
+// is unknown until an edition shows. What a Linux distribution packages is never
+// taken for the product of the same name that is sold, and a publisher that nobody
+// knows does not sell another's product: a false shortfall costs more than an
+// entry that [Catalog.Rank] asks for.
 //
 // # Documents
 //
