@@ -33,7 +33,13 @@ func brief(p topology.Processors) string {
 	if p.Virtual != topology.Unknown {
 		s += fmt.Sprintf(", virtual %v %s", p.Virtual, p.Hypervisor)
 	}
-	return strings.TrimSpace(s)
+	s = strings.TrimSpace(s)
+	if part := p.Partition; part != nil {
+		s += fmt.Sprintf("; partition %s %v, capped %v, entitled %v, %v virtual of %v, pool %q of %v, system %v of %v, SMT %d",
+			part.Number, part.Sharing, part.Capped, part.Entitled.Decimal, part.VirtualCPUs, part.MaxVirtualCPUs, part.Pool,
+			part.PoolCPUs, part.SystemActive, part.SystemInstalled, part.ThreadsPerCore)
+	}
+	return s
 }
 
 // dumpKind takes the kind from a file name such as linux_lscpu-xeon.txt.
@@ -44,10 +50,10 @@ func dumpKind(path string) topology.Kind {
 
 func TestParseDumps(t *testing.T) {
 	wants := map[string]string{
-		"aix_lparstat-smt4":            `1 to 3 sockets, 3 cores, 12 threads, model "", virtual yes PowerVM`,
+		"aix_lparstat-smt4":            `1 to 3 sockets, 3 cores, 12 threads, model "", virtual yes PowerVM; partition 3 shared, capped yes, entitled 1.5, 3 virtual of 6, pool "2" of 4, system 12 of 16, SMT 4`,
 		"aix_lscfg-lsdev":              `1 to 2 sockets, 2 cores, at least 2 threads, model ""`,
 		"aix_lscfg-vp":                 `1 to 3 sockets, 3 cores, at least 3 threads, model "", installed cores 4`,
-		"aix_prtconf-power7":           `1 to 4 sockets, 4 cores, at least 4 threads, model "POWER7", 3300 MHz, virtual yes PowerVM`,
+		"aix_prtconf-power7":           `1 to 4 sockets, 4 cores, at least 4 threads, model "POWER7", 3300 MHz, virtual yes PowerVM; partition 5 unknown, capped unknown, entitled 0, 4 virtual of unknown, pool "" of unknown, system unknown of unknown, SMT 0`,
 		"bsd_sysctl-freebsd":           `1 to 6 sockets, 6 cores, 12 threads, model "Intel(R) Xeon(R) E-2136 CPU @ 3.30GHz", 3300 MHz`,
 		"bsd_sysctl-macos":             `1 sockets, 4 cores, 8 threads, model "Intel(R) Core(TM) i7-4850HQ CPU @ 2.30GHz", installed cores 4, installed threads 8, 2300 MHz, virtual no`,
 		"dmidecode-halfdisabled":       `1 sockets, 9 cores, 9 threads, model "Intel(R) Xeon(R) Gold 6140 CPU @ 2.30GHz", installed sockets 2, installed cores 36, capacity 3, 2300 MHz`,
@@ -55,6 +61,7 @@ func TestParseDumps(t *testing.T) {
 		"hpux_machinfo-lcpu":           `2 sockets, 8 cores, 16 threads, model "Intel(R) Itanium(R) Processor 9340", 1600 MHz`,
 		"hpux_machinfo-madison":        `4 sockets, 4 cores, 4 threads, model "Intel(R) Itanium 2 Family Processors", 1300 MHz`,
 		"linux_cpuinfo-biglittle":      `1 to 2 sockets, 2 cores, 2 threads, model "Cortex-A510"`,
+		"linux_cpuinfo-guest":          `1 sockets, 2 cores, 2 threads, model "Intel(R) Xeon(R) CPU E5-2640 v3 @ 2.60GHz", 2600 MHz, virtual yes`,
 		"linux_cpuinfo-niagara":        `1 sockets, 2 cores, 8 threads, model "UltraSparc T1 (Niagara)", installed threads 8`,
 		"macos_system_profiler-g5quad": `2 to 4 sockets, 4 cores, 4 threads, model "PowerPC G5 (1.1)", 2500 MHz`,
 		"hpux_machinfo-parisc":         `4 sockets, 8 cores, 8 threads, model "PA-RISC 8900", 1100 MHz`,
@@ -63,12 +70,13 @@ func TestParseDumps(t *testing.T) {
 		"linux_cpuinfo-power9kvm":      `1 sockets, 1 cores, 1 threads, model "POWER9 (architected), altivec supported", 2900 MHz, virtual yes KVM`,
 		"linux_cpuinfo-xeon-mixed":     `2 sockets, 3 cores, 3 threads, model "Intel(R) Xeon(R) CPU E5504 @ 2.00GHz", 2000 MHz`,
 		"linux_cpuinfo-z16":            `1 sockets, 2 cores, 4 threads, model "", 5200 MHz, virtual yes PR/SM`,
-		"linux_lparcfg-power8":         `1 to 4 sockets, 4 cores, at least 4 threads, model "", virtual yes PowerVM`,
+		"linux_lparcfg-power8":         `1 to 4 sockets, 4 cores, at least 4 threads, model "", virtual yes PowerVM; partition 7 shared, capped no, entitled 1.25, 4 virtual of 8, pool "0" of 12, system 12 of 24, SMT 0`,
 		"linux_lscpu-biglittle":        `1 sockets, 8 cores, 8 threads, model "Cortex-A55", installed threads 8`,
 		"linux_lscpu-json":             `1 sockets, 32 cores, 64 threads, model "AMD EPYC 7502 32-Core Processor", installed threads 64`,
 		"linux_lscpu-xeon":             `2 sockets, 8 cores, 12 threads, model "Intel(R) Xeon(R) Gold 5217 CPU @ 3.00GHz", installed threads 16, 3000 MHz, virtual yes VMware`,
 		"linux_lscpu-z15":              `1 to 3 sockets, 3 cores, 6 threads, model "", installed threads 6, virtual yes PR/SM`,
-		"linux_sysinfo-z14zvm":         `1 to 2 sockets, 1 to 2 cores, 1 to 2 threads, model "", virtual yes z/VM 7.1.0`,
+		"linux_sysinfo-z14lpar":        `1 to 16 sockets, 1 to 16 cores, 1 to 32 threads, model "", capacity 24, virtual yes PR/SM; partition 12 dedicated, capped unknown, entitled 0, 16 virtual of 20, pool "" of unknown, system 93 of 193, SMT 2`,
+		"linux_sysinfo-z14zvm":         `1 to 2 sockets, 1 to 2 cores, 1 to 2 threads, model "", virtual yes z/VM 7.1.0; partition 12 dedicated, capped unknown, entitled 0, 2 virtual of 2, pool "" of unknown, system 93 of 193, SMT 1`,
 		"macos_system_profiler-g4":     `1 sockets, 1 cores, 1 threads, model "PowerPC G4 (1.2)", 1500 MHz`,
 		"macos_system_profiler-m1":     `1 sockets, 8 cores, 8 threads, model "Apple M1"`,
 		"macos_system_profiler-macpro": `2 sockets, 12 cores, 24 threads, model "6-Core Intel Xeon", 2660 MHz`,

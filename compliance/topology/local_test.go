@@ -98,7 +98,8 @@ func TestLocal(t *testing.T) {
 			}
 			m["proc/ppc64/lparcfg"] = file(string(lparcfg))
 			return m
-		}, `1 sockets, 4 cores, 4 threads, model "POWER8 (architected), altivec supported", installed threads 4, virtual yes PowerVM`},
+		}, `1 sockets, 4 cores, 4 threads, model "POWER8 (architected), altivec supported", installed threads 4, virtual yes PowerVM; ` +
+			`partition 7 shared, capped no, entitled 1.25, 4 virtual of 8, pool "0" of 12, system 12 of 24, SMT 0`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p, err := topology.Local(t.Context(), tc.root())

@@ -90,7 +90,8 @@ func TestMatch(t *testing.T) {
 	before := time.Date(2010, 11, 30, 0, 0, 0, 0, time.UTC)
 	after := time.Date(2010, 12, 1, 0, 0, 0, 0, time.UTC)
 	tables := map[string][]topology.Row{
-		"own": ownRows, "optisam": optisamRows(t),
+		"after": {{Family: "IBM POWER8 (bought after Dec 1st, 2010)", Value: dec("2")}, {Family: "IBM POWER8", Value: dec("1")}},
+		"own":   ownRows, "optisam": optisamRows(t),
 		"oracle": publishedRows(t, "oracle_core_factor", "factor"),
 		"pvu":    publishedRows(t, "ibm_pvu_per_core", "pvu"),
 		"sql":    publishedRows(t, "microsoft_sql_core_factor", "factor"),
@@ -135,6 +136,9 @@ func TestMatch(t *testing.T) {
 		{"optisam", topology.Query{Vendor: "IBM/S390", System: "IBM 2817"}, "1 by IBM: IBM Z"},
 		{"optisam", topology.Query{Model: "UltraSPARC-T1", SpeedMHz: 1200, System: "SPARC Enterprise T2000"}, "0.25 by Fujitsu: SPARC Enterprise T2000 1.2 GHz"},
 
+		{"optisam", topology.Query{Model: "UltraSPARC-T1", SpeedMHz: 1197}, "0.25 by Fujitsu: UltraSPARC T1 1.2 GHz"},
+		{"after", topology.Query{Model: "POWER8", Purchased: after}, "1 by IBM POWER8"},
+		{"after", topology.Query{Model: "POWER8", Purchased: after.AddDate(0, 0, 1)}, "2 by IBM POWER8 (bought after Dec 1st, 2010)"},
 		{"own", topology.Query{Model: "Intel(R) Xeon(R) CPU           X5650  @ 2.67GHz"}, "0.5 by " + ownRows[1].Family},
 		{"own", topology.Query{Model: "Intel(R) Xeon(R) CPU E7- 4870  @ 2.40GHz"}, "0.5 by " + ownRows[1].Family},
 		{"own", topology.Query{Model: "Intel(R) Xeon(R) CPU E5-2690 v4 @ 2.60GHz"}, "0.5 to 1, missing [whether the model is earlier than those named]"},

@@ -59,12 +59,12 @@ func parseSysinfo(text []line) (Processors, error) {
 	p.Vendor = k.get("Manufacturer")
 	p.System = squeeze(k.get("Manufacturer") + " " + k.get("Type") + " " + k.get("Model"))
 	part := p.Partition
-	var configured, standby, dedicated, shared, virtual, reserved Count
+	var configured, dedicated, shared, virtual, virtualMax Count
 	err := k.counts(map[string]*Count{
 		"CPUs Total": &part.SystemInstalled, "CPUs Configured": &part.SystemActive,
 		"LPAR CPUs Total": &part.MaxVirtualCPUs, "LPAR CPUs Configured": &configured,
-		"LPAR CPUs Standby": &standby, "LPAR CPUs Dedicated": &dedicated, "LPAR CPUs Shared": &shared,
-		"VM00 CPUs Configured": &virtual, "LPAR CPUs Reserved": &reserved,
+		"LPAR CPUs Dedicated": &dedicated, "LPAR CPUs Shared": &shared,
+		"VM00 CPUs Configured": &virtual, "VM00 CPUs Total": &virtualMax,
 	})
 	if err != nil {
 		return Processors{}, err
@@ -72,13 +72,19 @@ func parseSysinfo(text []line) (Processors, error) {
 	part.Number, part.Name = k.get("LPAR Number"), k.get("LPAR Name")
 	part.VirtualCPUs = configured
 	part.Sharing = zSharing(k.get("LPAR Characteristics"), dedicated, shared)
-	p.Installed.Threads, p.Threads = part.MaxVirtualCPUs, Count{Max: configured.Max}
+	k.zThreads(&p)
 	if program := k.get("VM00 Control Program"); program != "" {
 		p.Hypervisor = program
-		p.Installed.Threads, p.Threads = Count{}, Count{Max: virtual.Max}
-		part.VirtualCPUs = virtual
+		part.VirtualCPUs, part.MaxVirtualCPUs = virtual, virtualMax
+		part.ThreadsPerCore = 1 // neither z/VM nor KVM shows its guests threads of a core
 	}
-	k.zThreads(&p)
+	p.Cores = Count{Max: part.VirtualCPUs.Max}
+	if per := part.ThreadsPerCore; per > 0 {
+		p.Threads = Count{Max: part.VirtualCPUs.Max * per}
+	}
+	if part.ThreadsPerCore == 1 && k.get("VM00 Control Program") == "" {
+		p.Installed.Threads = part.MaxVirtualCPUs
+	}
 	return p, k.zCapacity(&p)
 }
 
