@@ -77,9 +77,11 @@ func (l *featureLog) checkout(e *loggedEvent, held, sure Span) Checkout {
 	}
 }
 
-// in closes the check-out with the same handle, else the oldest of the same
-// quantity, else as many of the client's oldest as the quantity returns. Which of
-// several equal ones is meant makes no difference to any count.
+// in closes the check-out with the same handle, else the latest of the same
+// quantity, else as many of the client's latest as the quantity returns. Of several
+// equal ones any would give the same counts, unless a check-in is missing; then
+// taking the latest leaves the shortest time as sure, which makes the lower bound
+// hold whichever was meant.
 func (l *featureLog) in(e *loggedEvent) {
 	client := identify(e.user, e.host)
 	if e.reason != "" && strings.Trim(e.reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_ ") == "" {
@@ -88,9 +90,9 @@ func (l *featureLog) in(e *loggedEvent) {
 	left := e.quantity
 	open := l.open[client]
 	for first := true; left > 0 && len(open) > 0; first = false {
-		i := 0
+		i := len(open) - 1
 		if first {
-			i = max(0, l.match(open, e))
+			i = l.match(open, e)
 		}
 		returned, whole := l.release(open[i], e, left)
 		left -= returned
@@ -104,12 +106,18 @@ func (l *featureLog) in(e *loggedEvent) {
 	}
 }
 
+// match picks the check-out that a check-in most likely ends.
 func (l *featureLog) match(open []outstanding, e *loggedEvent) int {
-	i := slices.IndexFunc(open, func(o outstanding) bool { return o.handle != "" && o.handle == e.handle() })
-	if i >= 0 {
-		return i
+	same := len(open) - 1
+	for i := len(open) - 1; i >= 0; i-- {
+		if open[i].handle != "" && open[i].handle == e.handle() {
+			return i
+		}
+		if l.f.Checkouts[open[same].checkout].Quantity != e.quantity && l.f.Checkouts[open[i].checkout].Quantity == e.quantity {
+			same = i
+		}
 	}
-	return slices.IndexFunc(open, func(o outstanding) bool { return l.f.Checkouts[o.checkout].Quantity == e.quantity })
+	return same
 }
 
 // release ends a check-out, or splits off and ends the part that came back. It

@@ -89,6 +89,7 @@ func (d *debugLog) event(in *input, l logLine, word string) {
 		in.unparsed(l.offset+offset, problem)
 		return
 	}
+	e.word = d.intern(e.word)
 	e.feature = FeatureName(d.intern(string(e.feature)))
 	e.user, e.host = User(d.intern(string(e.user))), Host(d.intern(string(e.host)))
 	e.reason = d.intern(e.reason)
@@ -120,6 +121,7 @@ func (d *debugLog) alive(in *input, l logLine) {
 	d.add(in, l, loggedEvent{mark: daemonAlive})
 }
 
+// date follows a date that the line names.
 func (d *debugLog) date(in *input, l logLine) {
 	date, ok := dateNamed(l.message, l.second)
 	if !ok {
@@ -141,6 +143,7 @@ func (d *debugLog) date(in *input, l logLine) {
 	}
 }
 
+// intern keeps one copy of a text, which is a part of a line that may go.
 func (d *debugLog) intern(s string) string {
 	if d.strings == nil {
 		d.strings = make(map[string]string)

@@ -33,11 +33,13 @@
 //     statistics. A time that falls back begins a new day, and each date named
 //     confirms or corrects the count of days.
 //   - A check-in ends the check-out of the same daemon, feature, user and host, with
-//     the same handle if the log is verbose, else of the same quantity. Users and
-//     hosts are compared without regard to case and to how accents are composed.
+//     the same handle if the log is verbose, else the latest of the same quantity.
+//     Users and hosts are compared without regard to case and to how accents are
+//     composed.
 //   - The start of a daemon or of lmgrd voids what was granted before: clients have
-//     to check out again. If the log does not say when the server ended, the end lies
-//     between its last line and the start.
+//     to check out again. What was out is taken as held until then, since a server
+//     writes a check-in for every return; if the log does not say when the server
+//     ended, the end lies between its last line and the start.
 //   - A check-out without check-in is held, at most, until the log ends; a check-in
 //     without check-out was held, at most, since the server started or the log began.
 //   - DENIED and UNSUPPORTED requests are [Refusal], QUEUED and DEQUEUED the [Queue].
@@ -59,7 +61,8 @@
 //
 // # What is left out
 //
-// FlexNet's report log is encrypted and not read. Licence sharing (duplicate
+// One lmstat input is one instant: of several statuses of a server in it only the
+// last is measured, and a note says so. FlexNet's report log is encrypted and not read. Licence sharing (duplicate
 // grouping) is the server's business: a shared licence appears in a debug log as
 // one OUT for each client, and its count there is that of the clients. Whether a
 // peak is covered is for the reconciliation to say, not for this package, and
