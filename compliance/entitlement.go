@@ -99,4 +99,9 @@ type Licensing struct {
 	Price Money
 	// Tier is the risk tier of the license type, in words of the rubric.
 	Tier string
+	// Parameters replace numbers of the metric's document, such as a minimum that
+	// the contract sets; Choices pick readings where sources disagree. All lines of
+	// a product count by the same.
+	Parameters map[string]decimal.Decimal
+	Choices    map[string]string
 }

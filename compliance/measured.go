@@ -7,6 +7,9 @@ import (
 // facts states the consumers in the terms of the metric's scope.
 func (r *reconciler) facts(m managedProduct, consumers []consumer) metric.Facts {
 	f := metric.Facts{AsOf: r.AsOf}
+	if len(m.licensing) > 0 {
+		f.Parameters, f.Choices = m.licensing[0].Parameters, m.licensing[0].Choices
+	}
 	switch m.metric.Scope() {
 	case metric.Install, metric.Device, metric.User:
 		for _, c := range consumers {

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/metric"
@@ -110,15 +113,20 @@ func (in Input) check() error {
 		}
 	}
 	in.checkCurrencies(fail)
-	metricOf := map[catalog.ProductKey]metric.Key{}
+	first := map[catalog.ProductKey]Licensing{}
 	for _, l := range in.Licensing {
 		if _, ok := in.Metrics.Metric(l.Metric); !ok {
 			fail("%s is licensed by metric %q, which no document defines", l.Product, l.Metric)
 		}
-		if other, ok := metricOf[l.Product]; ok && other != l.Metric {
-			fail("%s is licensed by both %s and %s; one position has one metric", l.Product, other, l.Metric)
+		other, more := first[l.Product]
+		switch {
+		case !more:
+			first[l.Product] = l
+		case other.Metric != l.Metric:
+			fail("%s is licensed by both %s and %s; one position has one metric", l.Product, other.Metric, l.Metric)
+		case !maps.Equal(other.Choices, l.Choices) || !maps.EqualFunc(other.Parameters, l.Parameters, decimal.Decimal.Equal):
+			fail("the licensing lines of %s count by different parameters or choices", l.Product)
 		}
-		metricOf[l.Product] = l.Metric
 	}
 	return errors.Join(errs...)
 }

@@ -223,6 +223,45 @@ func TestUnknownFactsMakeIntervals(t *testing.T) {
 	})
 }
 
+func TestMetricsTakeTheContractsNumbers(t *testing.T) {
+	s := newScene(t).licensed("generic.core.vm", 100)
+	s.in.Licensing[0].Parameters = map[string]decimal.Decimal{"minimum_per_machine": decimal.NewFromInt(4)}
+	s.device(compliance.Device{ID: "d", Kind: compliance.VirtualMachine, VCPUs: 2}).install("d", "1", "")
+	assert.Equal(t, "4", s.position().Required.String())
+	s.in.Licensing = append(s.in.Licensing, compliance.Licensing{Product: product, Edition: "Standard", Metric: "generic.core.vm"})
+	_, err := compliance.Reconcile(t.Context(), s.in)
+	assert.ErrorContains(t, err, "count by different parameters")
+}
+
+// A virtual machine under a metric of hosts makes its host consume, once.
+func TestHostsConsumeForTheirMachines(t *testing.T) {
+	s := newScene(t).licensed("generic.core", 100).device(compliance.Device{ID: "host", Kind: compliance.Physical, Sockets: 2, Cores: 32})
+	for _, vm := range []string{"vm1", "vm2"} {
+		s.device(compliance.Device{ID: compliance.DeviceID(vm), Kind: compliance.VirtualMachine, VCPUs: 4, Host: "host"}).install(vm, "1", "")
+	}
+	p := s.position()
+	require.Len(t, p.Consumers, 1)
+	assert.Equal(t, "host", p.Consumers[0].Consumer)
+	assert.Equal(t, "32", p.Required.String())
+}
+
+func TestPeaksOfConcurrentUse(t *testing.T) {
+	s := newScene(t).licensed("generic.concurrent.peak", 100)
+	acme := catalog.Title{Publisher: "Acme", Name: "server"}
+	for i, peak := range []int{3, 7, 5} {
+		from := snapshot.AddDate(0, -i-1, 0)
+		require.NoError(t, s.b.AddUsage(compliance.Usage{Title: acme, From: from, To: from.AddDate(0, 1, 0), Peak: peak, At: from}))
+	}
+	long := snapshot.AddDate(-2, 0, 0)
+	require.NoError(t, s.b.AddUsage(compliance.Usage{Title: acme, From: long, To: long.AddDate(0, 1, 0), Peak: 99}))
+	p := s.own("E", 5, nil).position()
+	assert.Equal(t, "7", p.Required.String(), "the peak of two years ago is outside the window")
+	assert.Equal(t, "2", p.Short.String())
+
+	unmeasured := newScene(t).licensed("generic.concurrent.peak", 100).install("d", "1", "").position()
+	assert.Equal(t, compliance.StatusUnknown, unmeasured.Status, "no measurement is not a measurement of zero")
+}
+
 func TestDoubtfulSources(t *testing.T) {
 	collected := snapshot.Add(-time.Hour)
 	tests := []struct {
