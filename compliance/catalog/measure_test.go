@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,7 +96,8 @@ func wingetTitles(t testing.TB) []labelled {
 // packages is on one side.
 func half(pkg string) int {
 	h := fnv.New32a()
-	h.Write([]byte(pkg))
+	publisher, _, _ := strings.Cut(pkg, ".")
+	h.Write([]byte(publisher))
 	return int(h.Sum32() % 2)
 }
 

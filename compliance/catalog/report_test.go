@@ -128,7 +128,7 @@ the columns beside say how many packages did.
 The plain key is the name in lower case without versions, architecture and locale.
 Vocabulary only means the embedded words without any publisher, product or ignore
 rule: what a product without an entry gets. Halves split the packages by a hash of
-the identifier. Entries and rules were written by what products are, but whoever
+the publisher in the identifier, so that a family of packages is in one. Entries and rules were written by what products are, but whoever
 wrote them had seen both halves, so the difference between the halves shows spread,
 not how well the rules carry over; for that, take the vocabulary only as the floor.
 
