@@ -1,0 +1,318 @@
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/internal/wire"
+)
+
+// collection is the reading of one source.
+type collection struct {
+	host     *Host
+	source   Source
+	sink     connectors.Sink
+	progress func(connectors.Progress)
+	// mu guards sink and progress, which all sources share.
+	mu *sync.Mutex
+
+	result    Result
+	digest    wire.Digester
+	sequence  uint64
+	bytes     int64
+	ended     bool
+	endedAt   time.Time
+	lastWords connectors.Progress
+}
+
+// run reads the source and says what came of it.
+func (c *collection) run(ctx context.Context) Result {
+	c.result = Result{Source: c.source.ID}
+	c.digest.Hash = sha256.New()
+	c.lastWords.Source = c.source.ID
+	c.tell(connectors.Starting, "")
+	ctx, cancel := context.WithTimeout(ctx, c.host.limits.Run)
+	defer cancel()
+	if err := c.read(ctx); err != nil {
+		c.result.Err = c.own(err)
+	}
+	c.result.Digest = hex.EncodeToString(c.digest.Hash.Sum(nil))
+	c.mu.Lock()
+	err := c.sink.AddSource(c.result.record(c.source, c))
+	c.mu.Unlock()
+	if err != nil && c.result.Err == nil {
+		c.result.Err = c.own(&connectors.Error{Op: "record", Kind: connectors.BadData, Err: err})
+	}
+	if c.result.Err != nil {
+		c.tell(connectors.Failed, c.result.Err.Error())
+	} else {
+		c.tell(connectors.Done, "")
+	}
+	return c.result
+}
+
+// own makes an error one of this source.
+func (c *collection) own(err error) error {
+	var e *connectors.Error
+	if !errors.As(err, &e) {
+		e = &connectors.Error{Kind: connectors.Internal, Err: err}
+	}
+	e.Source = c.source.ID
+	return e
+}
+
+func (c *collection) tell(stage connectors.Stage, message string) {
+	c.lastWords.Stage, c.lastWords.Message, c.lastWords.Rows = stage, message, c.result.Put
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.progress(c.lastWords)
+}
+
+func (c *collection) read(ctx context.Context) (err error) {
+	conn, err := c.host.start(ctx, c.source)
+	if err != nil {
+		return inOp("start", err)
+	}
+	c.result.SHA256 = conn.sum
+	defer func() {
+		if closing := conn.close(context.WithoutCancel(ctx)); err == nil && closing != nil {
+			err = inOp("stop", closing)
+		}
+	}()
+	// A context that ends must end the process too: a connector need not obey.
+	defer context.AfterFunc(ctx, func() { conn.abort(ended(ctx, c.host.limits)) })()
+	if err := c.configure(ctx, conn); err != nil {
+		return inOp("configure", err)
+	}
+	if err := c.stream(ctx, conn); err != nil {
+		return inOp("collect", err)
+	}
+	if err := c.result.incomplete(); err != nil {
+		return &connectors.Error{Op: "collect", Kind: connectors.BadData, Err: err}
+	}
+	return nil
+}
+
+// ended says why a context ended.
+func ended(ctx context.Context, l Limits) *connectors.Error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &connectors.Error{Kind: connectors.Hung, Err: fmt.Errorf("did not finish within %v", l.Run)}
+	}
+	return &connectors.Error{Kind: connectors.Canceled, Err: ctx.Err()}
+}
+
+func inOp(op string, err error) error {
+	var e *connectors.Error
+	if !errors.As(err, &e) {
+		return &connectors.Error{Op: op, Kind: connectors.Internal, Err: err}
+	}
+	if e.Op == "" {
+		e.Op = op
+	}
+	return e
+}
+
+// configure asks the connector what it is and gives it its settings.
+func (c *collection) configure(ctx context.Context, conn *connector) error {
+	brief, cancel := context.WithTimeout(ctx, c.host.limits.Idle)
+	defer cancel()
+	about, err := conn.Describe(brief, &wire.DescribeRequest{})
+	if err != nil {
+		return conn.callError(ctx, err)
+	}
+	c.result.Connector = wire.DescriptionFrom(about)
+	answer, err := conn.Configure(brief, &wire.ConfigureRequest{
+		InstanceId: string(c.source.ID), Settings: c.source.Config, Secrets: c.source.Secrets,
+	})
+	if err != nil {
+		return conn.callError(ctx, err)
+	}
+	return conn.failures(answer.GetFailures())
+}
+
+// stream reads what the connector sends, to its end.
+func (c *collection) stream(ctx context.Context, conn *connector) error {
+	open, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := conn.Collect(open)
+	if err != nil {
+		return conn.callError(ctx, err)
+	}
+	start := &wire.Start{InstanceId: string(c.source.ID), Cursor: c.source.Cursor, Limits: &wire.Limits{MessageBytes: uint64(c.host.limits.MessageBytes)}}
+	for _, k := range c.source.Kinds {
+		start.Kinds = append(start.Kinds, wire.Kind(k))
+	}
+	if err := stream.Send(&wire.CollectRequest{Message: &wire.CollectRequest_Start{Start: start}}); err != nil {
+		return conn.callError(ctx, err)
+	}
+	watch := watchIdle(c.host.limits.Idle, conn)
+	defer watch.stop()
+	c.tell(connectors.Collecting, "")
+	for !c.ended {
+		watch.begin()
+		message, err := stream.Recv()
+		watch.stop()
+		if err != nil {
+			return conn.callError(ctx, err)
+		}
+		acknowledged, err := c.take(message, conn, watch)
+		if err != nil {
+			return err
+		}
+		if acknowledged > 0 {
+			// A connector that has sent everything no longer listens. If the
+			// connection broke, the next Recv says so, and why.
+			_ = stream.Send(&wire.CollectRequest{Message: &wire.CollectRequest_Ack{Ack: &wire.Ack{Sequence: acknowledged}}})
+		}
+	}
+	return nil
+}
+
+// take deals with one message. It gives the sequence number to acknowledge, 0
+// for none.
+func (c *collection) take(m *wire.CollectResponse, conn *connector, watch *idleWatch) (uint64, error) {
+	switch m := m.GetMessage().(type) {
+	case *wire.CollectResponse_Batch:
+		return c.batch(m.Batch, conn)
+	case *wire.CollectResponse_Complete:
+		if m.Complete.GetScope() == "" {
+			c.result.Complete = true
+		}
+		c.resume(m.Complete.GetCursor())
+	case *wire.CollectResponse_Problem:
+		p := wire.ProblemFrom(m.Problem)
+		p.Message = conn.output.redact(p.Message)
+		c.problem(p)
+	case *wire.CollectResponse_Progress:
+		c.lastWords.Done, c.lastWords.Of = m.Progress.GetDone(), m.Progress.GetTotal()
+		c.tell(connectors.Collecting, conn.output.redact(m.Progress.GetMessage()))
+	case *wire.CollectResponse_Waiting:
+		pause := wire.RetryFrom(m.Waiting)
+		watch.extend(pause.After)
+		c.tell(connectors.Collecting, fmt.Sprintf("waits %v as the source asks", pause.After))
+	case *wire.CollectResponse_End:
+		return 0, c.end(m.End)
+	case *wire.CollectResponse_Failure:
+		return 0, conn.failures([]*wire.Failure{m.Failure})
+	default:
+		return 0, violated("sent an empty message")
+	}
+	return 0, nil
+}
+
+func violated(format string, args ...any) error {
+	return &connectors.Error{Kind: connectors.ProtocolViolated, Err: fmt.Errorf(format, args...)}
+}
+
+func (c *collection) batch(b *wire.Batch, conn *connector) (uint64, error) {
+	c.sequence++
+	if b.GetSequence() != c.sequence {
+		return 0, violated("batch %d came where %d belongs", b.GetSequence(), c.sequence)
+	}
+	c.bytes += int64(c.digest.Add(b))
+	c.mu.Lock()
+	delivery, err := wire.Receiver{Sink: c.sink, Source: c.source.ID, Refused: c.refused}.Deliver(b)
+	c.mu.Unlock()
+	switch {
+	case errors.Is(err, wire.ErrNoRemover):
+		return 0, &connectors.Error{Kind: connectors.Unsupported, Err: err}
+	case err != nil:
+		return 0, violated("%w", err)
+	}
+	if delivery.Removed {
+		c.result.Deleted[delivery.Kind] += delivery.Rows
+	} else {
+		c.result.Put[delivery.Kind] += delivery.Rows
+	}
+	c.note(delivery.Unknown)
+	if err := c.budget(); err != nil {
+		return 0, err
+	}
+	if cursor := b.GetCursor(); len(cursor) > 0 {
+		c.resume(cursor)
+		return c.sequence, nil
+	}
+	return 0, nil
+}
+
+// budget holds the collection to the host's limits.
+func (c *collection) budget() error {
+	l := c.host.limits
+	rows := c.result.Put.Total() + c.result.Deleted.Total()
+	switch {
+	case rows > l.Rows:
+		return &connectors.Error{Kind: connectors.OverBudget, Err: fmt.Errorf("sent more than %d rows", l.Rows)}
+	case c.bytes > l.Bytes:
+		return &connectors.Error{Kind: connectors.OverBudget, Err: fmt.Errorf("sent more than %d bytes", l.Bytes)}
+	}
+	return nil
+}
+
+func (c *collection) resume(cursor []byte) {
+	if len(cursor) > 0 {
+		c.result.Cursor = cursor
+	}
+}
+
+func (c *collection) refused(row int, err error) {
+	c.result.Refused++
+	c.problem(connectors.Problem{
+		Kind: connectors.BadData, Subject: fmt.Sprintf("batch %d", c.sequence), Place: fmt.Sprintf("row %d", row), Message: err.Error(),
+	})
+}
+
+func (c *collection) problem(p connectors.Problem) {
+	if !p.Harmless {
+		c.result.ProblemCount++
+	}
+	if len(c.result.Problems) < c.host.limits.Problems {
+		c.result.Problems = append(c.result.Problems, p)
+	}
+}
+
+func (c *collection) note(unknown []string) {
+	for _, name := range unknown {
+		known := false
+		for _, have := range c.result.Unknown {
+			known = known || have == name
+		}
+		if !known {
+			c.result.Unknown = append(c.result.Unknown, name)
+		}
+	}
+}
+
+// end compares what was sent with what arrived.
+func (c *collection) end(e *wire.End) error {
+	var sent, removed connectors.Counts
+	for _, s := range e.GetSent() {
+		k := s.GetKind()
+		if k <= 0 || int(k) >= len(sent) {
+			return violated("ends with a count of kind %d", k)
+		}
+		if s.GetOperation() == wire.Operation_OPERATION_DELETE {
+			removed[k] += int64(s.GetRows())
+		} else {
+			sent[k] += int64(s.GetRows())
+		}
+	}
+	if sent != c.result.Put || removed != c.result.Deleted {
+		return &connectors.Error{Kind: connectors.BadData, Err: fmt.Errorf("sent %d rows and removed %d, %d and %d arrived",
+			sent.Total(), removed.Total(), c.result.Put.Total(), c.result.Deleted.Total())}
+	}
+	for _, t := range e.GetTotals() {
+		kind := connectors.Kind(t.GetKind())
+		if kind.String() == connectors.KindInvalid.String() {
+			kind = connectors.KindInvalid
+		}
+		c.result.Totals = append(c.result.Totals, connectors.Total{Name: t.GetName(), Kind: kind, Count: int64(t.GetCount()), Sum: t.GetSum()})
+	}
+	c.ended, c.endedAt = true, c.host.now()
+	return nil
+}

@@ -1,0 +1,83 @@
+package host
+
+import (
+	"cmp"
+	"log/slog"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/connectors"
+)
+
+// Config is what a host is opened with. The zero value works and refuses
+// connectors without a checksum.
+type Config struct {
+	// RunDir is the folder for private copies and sockets, created when absent.
+	// Empty means a folder of the user's below the system's temporary one. Its
+	// path must be short: a socket's path cannot exceed about 100 bytes.
+	RunDir string
+	// Logger takes what the host has to say; nil discards it.
+	Logger *slog.Logger
+	Limits Limits
+	// AllowUnpinned accepts sources without a checksum. It is for developing
+	// connectors.
+	AllowUnpinned bool
+	// Env names further variables of the host's environment that connectors get.
+	Env []string
+	// Now is the clock that stamps collections; nil means time.Now.
+	Now func() time.Time
+}
+
+// Limits bound what connectors may use. A zero field has the default named.
+type Limits struct {
+	// Parallel is how many sources are collected from at a time (4).
+	Parallel int
+	// Start is how long a process may take until it serves (10 s).
+	Start time.Duration
+	// Idle is how long it may say nothing while it collects (60 s).
+	Idle time.Duration
+	// Run is how long one collection may take (1 h).
+	Run time.Duration
+	// Stop is how long it may take to end when asked to (3 s).
+	Stop time.Duration
+	// MessageBytes bounds one message (4 MiB), Rows and Bytes one collection
+	// (100 million, 16 GiB).
+	MessageBytes int
+	Rows, Bytes  int64
+	// OutputLines is how many lines of its standard error are kept (50).
+	OutputLines int
+	// Problems is how many problems of one source are kept (1000). All are
+	// counted.
+	Problems int
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		Parallel:     cmp.Or(l.Parallel, 4),
+		Start:        cmp.Or(l.Start, 10*time.Second),
+		Idle:         cmp.Or(l.Idle, time.Minute),
+		Run:          cmp.Or(l.Run, time.Hour),
+		Stop:         cmp.Or(l.Stop, 3*time.Second),
+		MessageBytes: cmp.Or(l.MessageBytes, 4<<20),
+		Rows:         cmp.Or(l.Rows, 100_000_000),
+		Bytes:        cmp.Or(l.Bytes, 16<<30),
+		OutputLines:  cmp.Or(l.OutputLines, 50),
+		Problems:     cmp.Or(l.Problems, 1000),
+	}
+}
+
+// Source names a connector and what it is to read.
+type Source struct {
+	ID compliance.SourceID
+	// Path is the connector's binary, SHA256 its checksum in hexadecimal.
+	Path, SHA256 string
+	// Config are its settings, Secrets those that are secret.
+	Config, Secrets map[string]string
+	// Kinds are the kinds wanted; nil means all that it gives.
+	Kinds []connectors.Kind
+	// Cursor is that of an earlier [Result], nil to read everything.
+	Cursor []byte
+	// Collected is when the source was last read to its end, for the record of a
+	// source that fails this time.
+	Collected time.Time
+}

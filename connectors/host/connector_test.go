@@ -1,0 +1,124 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/sdk"
+)
+
+// The test binary is its own connector: started with the handshake's variable
+// it serves. What it does wrong, and when, is told by modeVar before it serves
+// and by the setting "mode" while it collects.
+const modeVar = "TRUEUP_TEST_MODE"
+
+func TestMain(m *testing.M) {
+	if os.Getenv("TRUEUP_CONNECTOR") == "" {
+		os.Exit(m.Run())
+	}
+	switch os.Getenv(modeVar) {
+	case "chatty":
+		fmt.Println("hello from init")
+	case "exits":
+		fmt.Fprintln(os.Stderr, "no license for this machine")
+		os.Exit(3)
+	case "mute":
+		select {}
+	case "old":
+		fmt.Println("1|7|unix|/nowhere|grpc|")
+		select {}
+	case "orphan":
+		go func() { _ = exec.Command("sleep", "300").Run() }()
+	}
+	sdk.Serve(description(), misbehaving{})
+}
+
+func description() connectors.Description {
+	return connectors.Description{
+		Name: "test", Version: "0.1.0", Summary: "does what it is told to do wrong",
+		Kinds: connectors.Kinds(),
+		Settings: []connectors.Setting{
+			{Name: "mode", Required: true, Doc: "what to do wrong"},
+			{Name: "rows", Default: "3", Doc: "how many installs"},
+			{Name: "password", Secret: true, Doc: "not to be shown"},
+		},
+	}
+}
+
+type misbehaving struct{}
+
+func (misbehaving) Check(_ context.Context, s connectors.Settings) error {
+	if s.Values["mode"] == "unauthorised" {
+		return &connectors.Error{Kind: connectors.AuthFailed, Err: errors.New("401 for " + s.Secrets["password"])}
+	}
+	return nil
+}
+
+func (m misbehaving) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
+	var rows int
+	if _, err := fmt.Sscan(req.Settings.Values["rows"], &rows); err != nil {
+		return err
+	}
+	if err := to.Device(compliance.Device{ID: "d1", Name: "one", Kind: compliance.Physical, Cores: 8}); err != nil {
+		return err
+	}
+	for i := range rows {
+		if err := to.Install(compliance.Install{Device: "d1", Title: catalog.Title{Name: fmt.Sprint("product ", i), Version: "1"}}); err != nil {
+			return err
+		}
+	}
+	if err := to.Checkpoint([]byte("half")); err != nil {
+		return err
+	}
+	if err := m.misbehave(ctx, req.Settings, to); err != nil {
+		return err
+	}
+	return to.Complete("", []byte("all"))
+}
+
+func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk.Writer) error {
+	switch s.Values["mode"] {
+	case "dies":
+		fmt.Fprintln(os.Stderr, "about to die with", s.Secrets["password"])
+		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "freezes":
+		err := syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		<-ctx.Done() // other threads run on for a moment
+		return err
+	case "sleeps":
+		<-ctx.Done()
+		time.Sleep(time.Hour)
+	case "waits":
+		<-ctx.Done()
+		return ctx.Err()
+	case "panics":
+		panic("out of cheese")
+	case "prints":
+		fmt.Println("chatter on standard output")
+	case "huge":
+		return to.Install(compliance.Install{Device: "d1", Title: catalog.Title{Name: strings.Repeat("x", 5<<20)}})
+	case "latin1":
+		return to.Install(compliance.Install{Device: "d1", Title: catalog.Title{Name: "caf\xe9"}})
+	case "nameless":
+		return to.Install(compliance.Install{Device: "d1"})
+	case "short":
+		to.Total(connectors.Total{Name: "installs", Kind: connectors.Install, Count: 4})
+	case "partial":
+		return to.Problem(connectors.Problem{Kind: connectors.BadData, Subject: "a.json", Place: "line 3, column 5", Message: "is broken"})
+	case "throttled":
+		return &connectors.Error{Kind: connectors.Throttled, Err: errors.New("429"), Retry: connectors.Retry{After: time.Minute, Scope: "tenant"}}
+	case "removes":
+		return to.DeleteInstall(compliance.Install{Device: "d1", Title: catalog.Title{Name: "gone"}})
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package host
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// output keeps the last lines that a process wrote to standard error. Secrets
+// are struck out before a line is kept.
+type output struct {
+	mu      sync.Mutex
+	max     int
+	lines   []string
+	partial []byte
+	secrets []string
+}
+
+// lineMax is where a line is cut: what follows tells nobody anything.
+const lineMax = 4 << 10
+
+func newOutput(lines int, secrets map[string]string) *output {
+	o := &output{max: lines}
+	for _, s := range secrets {
+		// A secret of one or two letters would strike out half of every line.
+		if len(s) > 2 {
+			o.secrets = append(o.secrets, s)
+		}
+	}
+	// The longest first, so that a secret that contains another goes whole.
+	slices.SortFunc(o.secrets, func(a, b string) int { return len(b) - len(a) })
+	return o
+}
+
+// Write takes text in pieces of any size. It never fails.
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for rest := p; len(rest) > 0; {
+		line, after, whole := bytes.Cut(rest, []byte{'\n'})
+		if room := lineMax - len(o.partial); room > 0 {
+			o.partial = append(o.partial, line[:min(len(line), room)]...)
+		}
+		if !whole {
+			break
+		}
+		o.keep()
+		rest = after
+	}
+	return len(p), nil
+}
+
+func (o *output) keep() {
+	line := strings.ToValidUTF8(string(o.partial), "\uFFFD")
+	if len(o.partial) == lineMax {
+		line += " […]"
+	}
+	o.partial = o.partial[:0]
+	if line == "" {
+		return
+	}
+	if len(o.lines) == o.max {
+		o.lines = slices.Delete(o.lines, 0, 1)
+	}
+	o.lines = append(o.lines, o.redact(line))
+}
+
+// tail is what was kept.
+func (o *output) tail() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.partial) > 0 {
+		o.keep()
+	}
+	return slices.Clone(o.lines)
+}
+
+// redact strikes the secrets out of a text.
+func (o *output) redact(s string) string {
+	for _, secret := range o.secrets {
+		s = strings.ReplaceAll(s, secret, "[secret]")
+	}
+	return s
+}
