@@ -138,8 +138,11 @@ func (c *collection) configure(ctx context.Context, conn *connector) error {
 
 // stream reads what the connector sends, to its end.
 func (c *collection) stream(ctx context.Context, conn *connector) error {
-	open, cancel := context.WithCancel(ctx)
+	// The deadline stays on this side: a connector that learnt of it would report
+	// it as a failure of its own.
+	open, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
 	stream, err := conn.Collect(open)
 	if err != nil {
 		return conn.callError(ctx, err)

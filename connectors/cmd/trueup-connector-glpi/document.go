@@ -112,6 +112,8 @@ type networkDevice struct {
 	Info networkFacts `xml:"INFO"`
 	// Older agents put the facts beside the ports instead of into INFO.
 	networkFacts
+	// A port's address tells a device from others when nothing else does.
+	Ports []word `xml:"PORTS>PORT>MAC"`
 }
 
 type networkFacts struct {

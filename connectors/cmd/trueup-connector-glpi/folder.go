@@ -173,6 +173,9 @@ func networkOf(d *document) []networkFacts {
 		if facts == (networkFacts{}) {
 			facts = n.networkFacts
 		}
+		if facts.MAC == "" && len(n.Ports) > 0 {
+			facts.MAC = n.Ports[0]
+		}
 		out = append(out, facts)
 	}
 	if n := d.Content.NetworkDevice; n != nil {
