@@ -63,8 +63,7 @@ func (h *Host) start(ctx context.Context, src Source) (*connector, error) {
 	}
 	if err != nil {
 		err = c.startError(ctx, src.Path, err)
-		c.close(context.WithoutCancel(ctx))
-		return nil, err
+		return nil, errors.Join(err, c.close(context.WithoutCancel(ctx)))
 	}
 	return c, nil
 }

@@ -65,4 +65,6 @@ type machine struct {
 	// programs can be asked.
 	live bool
 	to   *sdk.Writer
+
+	installs int
 }

@@ -124,8 +124,8 @@ func TestPhysicalMachine(t *testing.T) {
 		Model: "Intel(R) Xeon(R) Gold 6248", OperatingSystem: "Debian GNU/Linux 12 (bookworm)", Environment: "test",
 	}}, sink.Devices)
 	assert.Equal(t, []compliance.Install{
-		{Device: "db01", Source: "local", Title: catalog.Title{Publisher: "Debian Vim Maintainers", Name: "vim", Version: "2:9.0.1378-2", Architecture: "amd64", ProductCode: "dpkg:vim"}},
-		{Device: "db01", Source: "local", Title: catalog.Title{Publisher: "Docker", Name: "docker-ce", Version: "5:27.0.3", ProductCode: "dpkg:docker-ce"}},
+		{Device: "db01", Source: "local", Title: catalog.Title{Publisher: "Debian Vim Maintainers", Name: "vim", Version: "2:9.0.1378-2", Architecture: "amd64"}},
+		{Device: "db01", Source: "local", Title: catalog.Title{Publisher: "Docker", Name: "docker-ce", Version: "5:27.0.3"}},
 	}, sink.Installs)
 }
 
@@ -175,12 +175,12 @@ func TestRPMLine(t *testing.T) {
 	i, err := rpmLine("Red Hat, Inc.\tbash\t5.1.8-9.el9\tx86_64\t1700000000")
 	require.NoError(t, err)
 	assert.Equal(t, compliance.Install{
-		Title:     catalog.Title{Publisher: "Red Hat, Inc.", Name: "bash", Version: "5.1.8-9.el9", Architecture: "x86_64", ProductCode: "rpm:bash"},
+		Title:     catalog.Title{Publisher: "Red Hat, Inc.", Name: "bash", Version: "5.1.8-9.el9", Architecture: "x86_64"},
 		FirstSeen: time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC),
 	}, i)
 	i, err = rpmLine("(none)\tgpg-pubkey\t8483c65d-5ccc5b19\t(none)\t0")
 	require.NoError(t, err)
-	assert.Equal(t, catalog.Title{Name: "gpg-pubkey", Version: "8483c65d-5ccc5b19", ProductCode: "rpm:gpg-pubkey"}, i.Title)
+	assert.Equal(t, catalog.Title{Name: "gpg-pubkey", Version: "8483c65d-5ccc5b19"}, i.Title)
 	_, err = rpmLine("bash 5.1")
 	require.ErrorContains(t, err, "has 1 fields")
 }

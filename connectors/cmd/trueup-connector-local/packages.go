@@ -22,7 +22,7 @@ const dpkgStatus = "var/lib/dpkg/status"
 
 // packages writes the installed packages of every package manager found. It
 // reports whether all were read.
-func (m machine) packages(ctx context.Context, id compliance.DeviceID) (whole bool, err error) {
+func (m *machine) packages(ctx context.Context, id compliance.DeviceID) (whole bool, err error) {
 	found, whole := 0, true
 	f, err := m.root.Open(dpkgStatus)
 	if err == nil {
@@ -44,17 +44,16 @@ func (m machine) packages(ctx context.Context, id compliance.DeviceID) (whole bo
 	if found == 0 {
 		return false, m.to.Problem(connectors.Problem{Kind: connectors.BadData, Subject: string(id), Message: "neither dpkg nor rpm keeps packages here; what is installed is not known"})
 	}
+	m.to.Total(connectors.Total{Name: "packages", Kind: connectors.Install, Count: int64(m.installs)})
 	return whole, nil
 }
 
 // dpkg reads dpkg's status file: paragraphs of fields, one package each.
-func (m machine) dpkg(r io.Reader, id compliance.DeviceID) (bool, error) {
+func (m *machine) dpkg(r io.Reader, id compliance.DeviceID) (bool, error) {
 	p := &paragraphs{lines: bufio.NewReader(r)}
-	installs := 0
 	for {
 		fields, err := p.next()
 		if errors.Is(err, io.EOF) {
-			m.to.Total(connectors.Total{Name: "packages", Kind: connectors.Install, Count: int64(installs)})
 			return true, nil
 		}
 		if err != nil {
@@ -63,10 +62,9 @@ func (m machine) dpkg(r io.Reader, id compliance.DeviceID) (bool, error) {
 		if !strings.HasSuffix(fields["Status"], " installed") {
 			continue
 		}
-		installs++
+		m.installs++
 		title := catalog.Title{
 			Publisher: publisher(fields), Name: fields["Package"], Version: fields["Version"], Architecture: fields["Architecture"],
-			ProductCode: "dpkg:" + fields["Package"],
 		}
 		if err := m.to.Install(compliance.Install{Device: id, Title: title}); err != nil {
 			return false, err
@@ -133,7 +131,7 @@ func (p *paragraphs) check(fields map[string]string) error {
 // rpmFormat asks for one line a package, the fields separated by tabs.
 const rpmFormat = `%{VENDOR}\t%{NAME}\t%{VERSION}-%{RELEASE}\t%{ARCH}\t%{INSTALLTIME}\n`
 
-func (m machine) rpm(ctx context.Context, program string, id compliance.DeviceID) error {
+func (m *machine) rpm(ctx context.Context, program string, id compliance.DeviceID) error {
 	cmd := exec.CommandContext(ctx, program, "-qa", "--queryformat", rpmFormat)
 	var failure bytes.Buffer
 	cmd.Stderr = &failure
@@ -147,6 +145,7 @@ func (m machine) rpm(ctx context.Context, program string, id compliance.DeviceID
 			return &connectors.Error{Kind: connectors.BadData, Err: err}
 		}
 		i.Device = id
+		m.installs++
 		if err := m.to.Install(i); err != nil {
 			return err
 		}
@@ -164,9 +163,7 @@ func rpmLine(line string) (compliance.Install, error) {
 			part[i] = ""
 		}
 	}
-	i := compliance.Install{Title: catalog.Title{
-		Publisher: part[0], Name: part[1], Version: part[2], Architecture: part[3], ProductCode: "rpm:" + part[1],
-	}}
+	i := compliance.Install{Title: catalog.Title{Publisher: part[0], Name: part[1], Version: part[2], Architecture: part[3]}}
 	if at, err := strconv.ParseInt(part[4], 10, 64); err == nil && at > 0 {
 		i.FirstSeen = time.Unix(at, 0).UTC()
 	}
