@@ -1,0 +1,144 @@
+package remediation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/metric"
+)
+
+// Verb is what an action does.
+type Verb uint8
+
+// The verbs.
+const (
+	VerbInvalid Verb = iota
+	// Uninstall takes one install off one device.
+	Uninstall
+	// Unassign takes one seat from one user.
+	Unassign
+	// Transfer moves units of an entitlement to another legal entity.
+	Transfer
+	// Purchase buys units.
+	Purchase
+)
+
+var verbs = []string{"invalid", "uninstall", "unassign", "transfer", "purchase"}
+
+// String is the verb in lower case.
+func (v Verb) String() string {
+	if int(v) < len(verbs) {
+		return verbs[v]
+	}
+	return verbs[VerbInvalid]
+}
+
+// MarshalText writes what [Verb.String] says.
+func (v Verb) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (v *Verb) UnmarshalText(text []byte) error {
+	at := slices.Index(verbs, string(text))
+	if at <= 0 {
+		return fmt.Errorf("%q is not a verb; known are %q", text, verbs[1:])
+	}
+	*v = Verb(at)
+	return nil
+}
+
+// Action is one change to the world, and just as well one change to an estate in
+// thought: a plan's effect is computed by applying its actions to the input of a
+// reconciliation, and its execution carries out the same actions.
+type Action struct {
+	Verb    Verb
+	Product catalog.ProductKey
+
+	// Uninstall and Unassign: the very row of the estate that goes. User is the
+	// user of the install, empty when it is the machine's.
+	Device compliance.DeviceID `json:",omitempty"`
+	User   compliance.UserID   `json:",omitempty"`
+	Title  catalog.Title       `json:",omitzero"`
+
+	// Transfer: from which entitlement to which legal entity.
+	Entitlement compliance.EntitlementID `json:",omitempty"`
+	Entity      string                   `json:",omitempty"`
+
+	// Transfer and Purchase: how many units. Purchase: of which edition, empty
+	// for any, under which metric and at which price a unit.
+	Quantity decimal.Decimal  `json:",omitzero"`
+	Edition  string           `json:",omitempty"`
+	Metric   metric.Key       `json:",omitempty"`
+	Price    compliance.Money `json:",omitzero"`
+}
+
+// row names an install or a seat of an estate.
+type row struct {
+	seat   bool
+	device compliance.DeviceID
+	user   compliance.UserID
+	title  catalog.Title
+}
+
+// Apply is the input as it would be if the actions had been carried out. The
+// input itself stays as it is.
+func Apply(in compliance.Input, actions []Action) (compliance.Input, error) {
+	gone := map[row]bool{}
+	out := in
+	out.Entitlements = slices.Clone(in.Entitlements)
+	for i, a := range actions {
+		switch a.Verb {
+		case Uninstall:
+			gone[row{false, a.Device, a.User, a.Title}] = true
+		case Unassign:
+			gone[row{true, "", a.User, a.Title}] = true
+		case Transfer:
+			if err := transfer(&out, a); err != nil {
+				return compliance.Input{}, err
+			}
+		case Purchase:
+			out.Entitlements = append(out.Entitlements, purchased(a, i))
+		default:
+			return compliance.Input{}, fmt.Errorf("remediation: action %d has no verb", i)
+		}
+	}
+	if len(gone) > 0 {
+		out.Estate = in.Estate.Where(
+			func(x compliance.Install) bool { return !gone[row{false, x.Device, x.User, x.Title}] },
+			func(s compliance.Seat) bool { return !gone[row{true, "", s.User, s.Title}] })
+	}
+	return out, nil
+}
+
+// purchased is the entitlement that a purchase brings. Its term is open: what is
+// bought is judged at the instant of the position.
+func purchased(a Action, n int) compliance.Entitlement {
+	return compliance.Entitlement{
+		ID:        compliance.EntitlementID(fmt.Sprintf("purchase/%s/%s/%d", a.Product, a.Edition, n)),
+		Product:   a.Product,
+		Edition:   a.Edition,
+		Metric:    a.Metric,
+		Quantity:  a.Quantity,
+		UnitPrice: a.Price,
+	}
+}
+
+func transfer(in *compliance.Input, a Action) error {
+	at := slices.IndexFunc(in.Entitlements, func(e compliance.Entitlement) bool { return e.ID == a.Entitlement })
+	if at < 0 {
+		return fmt.Errorf("remediation: transfer from %s: there is no such entitlement", a.Entitlement)
+	}
+	from := &in.Entitlements[at]
+	if a.Quantity.GreaterThan(from.Quantity) {
+		return fmt.Errorf("remediation: transfer of %s units from %s, which has %s", a.Quantity, a.Entitlement, from.Quantity)
+	}
+	moved := *from
+	from.Quantity = from.Quantity.Sub(a.Quantity)
+	moved.ID = compliance.EntitlementID(fmt.Sprintf("%s/to/%s", a.Entitlement, a.Entity))
+	moved.Quantity, moved.Entities = a.Quantity, []string{a.Entity}
+	in.Entitlements = append(in.Entitlements, moved)
+	return nil
+}

@@ -1,0 +1,101 @@
+package remediation
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/document"
+)
+
+// PolicyDocument says what a company allows itself on the way back to
+// compliance, as its playbook writes it. [NewPolicy] checks it.
+type PolicyDocument struct {
+	At document.Position `yaml:"-"`
+	// Currency is the one that plans are compared in, of ISO 4217. It may be left
+	// out where all prices are in one.
+	Currency document.Text `yaml:"currency"`
+	// Rates give for other currencies what one unit is worth in Currency.
+	Rates map[string]decimal.Decimal `yaml:"rates"`
+	// IdleDays is the window: what was used within it is not unused.
+	IdleDays int `yaml:"idle-days"`
+	// NewDays is the age below which an install or a seat is new and is left
+	// alone.
+	NewDays int `yaml:"new-days"`
+	// Actions are the ways that may be taken, each with its terms. A kind that
+	// is not listed is not offered.
+	Actions []ActionDocument `yaml:"actions,required"`
+	// Guards add to the standard guards; one of the same name takes its place.
+	Guards []GuardDocument `yaml:"guards"`
+	// Waivers switch guards off, each with a reason that the plan repeats.
+	Waivers []WaiverDocument `yaml:"waivers"`
+	// Transfers say which contracts allow units to move between legal entities.
+	Transfers []TransferDocument `yaml:"transfers"`
+	// Freezes are periods in which nothing may be changed on any system.
+	Freezes []FreezeDocument `yaml:"freezes"`
+	Limits  LimitsDocument   `yaml:"limits"`
+	// Success is a condition over the next position under which a plan has done
+	// its work. Left out it is [DefaultSuccess].
+	Success document.Text `yaml:"success"`
+}
+
+// ActionDocument are the terms of one kind of option.
+type ActionDocument struct {
+	At   document.Position `yaml:"-"`
+	Kind Kind              `yaml:"kind,required"`
+	// Owner is the role that does it.
+	Owner string `yaml:"owner,required"`
+	// NoticeDays is how long users are told ahead and may object, LeadDays how
+	// long the doing takes after that.
+	NoticeDays int `yaml:"notice-days"`
+	LeadDays   int `yaml:"lead-days"`
+	// Effort is what one action costs to carry out, in the policy's currency.
+	Effort decimal.Decimal `yaml:"effort"`
+	// Disruption weighs how much one action disturbs, in points that only
+	// compare with each other.
+	Disruption int `yaml:"disruption"`
+}
+
+// GuardDocument is a condition that a candidate must meet.
+type GuardDocument struct {
+	At   document.Position `yaml:"-"`
+	Name string            `yaml:"name,required"`
+	// Kinds are the kinds of option that the guard holds for.
+	Kinds []Kind `yaml:"kinds,required"`
+	// Require is a condition over candidate and policy.
+	Require document.Text `yaml:"require,required"`
+	// Reason is what a reader is told when the condition is not met.
+	Reason string `yaml:"reason,required"`
+}
+
+// WaiverDocument switches a guard off.
+type WaiverDocument struct {
+	At     document.Position `yaml:"-"`
+	Guard  string            `yaml:"guard,required"`
+	Reason string            `yaml:"reason,required"`
+}
+
+// TransferDocument says whether a contract allows transfers between entities.
+type TransferDocument struct {
+	At       document.Position     `yaml:"-"`
+	Contract compliance.ContractID `yaml:"contract,required"`
+	Allowed  bool                  `yaml:"allowed,required"`
+}
+
+// FreezeDocument is a period of change freeze, To exclusive.
+type FreezeDocument struct {
+	At   document.Position `yaml:"-"`
+	From Date              `yaml:"from,required"`
+	To   Date              `yaml:"to,required"`
+}
+
+// LimitsDocument bound one plan. Zero means no limit.
+type LimitsDocument struct {
+	At document.Position `yaml:"-"`
+	// Budget is the most money that a plan may spend.
+	Budget decimal.NullDecimal `yaml:"budget"`
+	// Actions is the most installs and seats that a plan may take away.
+	Actions int `yaml:"actions"`
+	// Nodes is the most work that the search does before it settles for a plan
+	// with a stated bound.
+	Nodes int `yaml:"nodes"`
+}

@@ -1,0 +1,199 @@
+package remediation
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/trueup-dev/trueup/remediation/internal/cover"
+)
+
+// model states the choice among options as a problem in whole numbers.
+//
+// Its rows are valid whatever the options do together, as long as carrying out
+// more never leaves more short: an option can help by no more than what its
+// consumer needs. Such rows alone may be too weak, so the loop in choose adds a
+// cut for every set that a what-if finds insufficient.
+type model struct {
+	options []Option
+	limits  LimitsDocument
+	rows    []cut
+	// money and units are the places that amounts are scaled by.
+	money, units int32
+}
+
+// cut demands that options outside of a set that was tried make up for what
+// that set leaves open.
+type cut struct {
+	position string
+	inside   map[int]bool
+	open     decimal.Decimal
+}
+
+func newModel(options []Option, limits LimitsDocument) *model {
+	m := &model{options: options, limits: limits}
+	for _, o := range options {
+		m.money = max(m.money, -o.Cost.Amount.Exponent())
+		m.units = max(m.units, -o.most.Exponent())
+	}
+	if limits.Budget.Valid {
+		m.money = max(m.money, -limits.Budget.Decimal.Exponent())
+	}
+	return m
+}
+
+func (m *model) add(c cut) {
+	m.units = max(m.units, -c.open.Exponent())
+	m.rows = append(m.rows, c)
+}
+
+// helps is what one unit of an option gives a row.
+func (m *model) helps(i int, c cut) decimal.Decimal {
+	if o := m.options[i]; o.Position == c.position && !c.inside[i] {
+		return o.most
+	}
+	return decimal.Decimal{}
+}
+
+// weights are the cost and the disruption of one unit of each option in whole
+// numbers, and the totals if everything were taken.
+func (m *model) weights() (cost, disruption []int64, err error) {
+	for _, o := range m.options {
+		c := o.Cost.Amount.Shift(m.money)
+		if !c.BigInt().IsInt64() {
+			return nil, nil, fmt.Errorf("remediation: cost of %s: %w", o.ID, cover.ErrTooLarge)
+		}
+		cost = append(cost, c.IntPart())
+		disruption = append(disruption, int64(o.Disruption))
+	}
+	return cost, disruption, nil
+}
+
+// goal is an objective in whole numbers: first levels the first counts, then the
+// second breaks ties.
+type goal struct {
+	weight []int64
+	// factor separates the levels: weight = first * factor + second.
+	factor int64
+}
+
+// combine puts two levels into one number. Where that would be past the
+// arithmetic the second level is dropped, and ties go by identifier.
+func (m *model) combine(first, second []int64) goal {
+	total := decimal.NewFromInt(1)
+	var largest decimal.Decimal
+	for i, o := range m.options {
+		n := decimal.NewFromInt(o.Max)
+		total = total.Add(decimal.NewFromInt(second[i]).Mul(n))
+		largest = largest.Add(decimal.NewFromInt(first[i]).Mul(n))
+	}
+	if largest.Add(decimal.NewFromInt(1)).Mul(total).GreaterThan(decimal.New(1, 17)) {
+		return goal{first, 1}
+	}
+	g := goal{make([]int64, len(first)), total.IntPart()}
+	for i := range first {
+		g.weight[i] = first[i]*g.factor + second[i]
+	}
+	return g
+}
+
+// problem is the choice for a goal.
+func (m *model) problem(g goal) (cover.Problem, error) {
+	var p cover.Problem
+	rows := map[int][]cover.Term{}
+	for r, c := range m.rows {
+		need, err := m.whole(c.open)
+		if err != nil {
+			return p, err
+		}
+		p.Need = append(p.Need, need)
+		for i := range m.options {
+			if h := m.helps(i, c); h.IsPositive() {
+				gain, err := m.whole(h)
+				if err != nil {
+					return p, err
+				}
+				rows[i] = append(rows[i], cover.Term{Row: r, Amount: gain})
+			}
+		}
+	}
+	for i, o := range m.options {
+		p.Items = append(p.Items, cover.Item{ID: o.ID, Cost: g.weight[i], Max: o.Max, Gains: rows[i]})
+	}
+	return p, m.load(&p)
+}
+
+// load adds the limits: budget, actions, and the units that options share.
+func (m *model) load(p *cover.Problem) error {
+	limit := func(bound int64, load func(o Option) int64) {
+		row := len(p.Limit)
+		p.Limit = append(p.Limit, bound)
+		for i, o := range m.options {
+			if n := load(o); n > 0 {
+				p.Items[i].Loads = append(p.Items[i].Loads, cover.Term{Row: row, Amount: n})
+			}
+		}
+	}
+	if b := m.limits.Budget; b.Valid {
+		budget := b.Decimal.Shift(m.money)
+		if !budget.BigInt().IsInt64() {
+			return fmt.Errorf("remediation: budget: %w", cover.ErrTooLarge)
+		}
+		limit(budget.IntPart(), func(o Option) int64 { return o.Cost.Amount.Shift(m.money).IntPart() })
+	}
+	if m.limits.Actions > 0 {
+		limit(int64(m.limits.Actions), func(o Option) int64 { return int64(o.takes()) })
+	}
+	pools := map[string]decimal.Decimal{}
+	for _, o := range m.options {
+		if o.share != "" {
+			pools[string(o.share)] = o.pool
+		}
+	}
+	for _, name := range sortedKeys(pools) {
+		limit(pools[name].IntPart(), func(o Option) int64 {
+			if string(o.share) == name {
+				return 1
+			}
+			return 0
+		})
+	}
+	return nil
+}
+
+// takes is how many installs and seats an option takes away.
+func (o Option) takes() int {
+	n := 0
+	for _, a := range o.Actions {
+		if a.Verb == Uninstall || a.Verb == Unassign {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *model) whole(q decimal.Decimal) (int64, error) {
+	d := q.Shift(m.units)
+	if !d.BigInt().IsInt64() {
+		return 0, fmt.Errorf("remediation: quantity %s: %w", q, cover.ErrTooLarge)
+	}
+	return d.IntPart(), nil
+}
+
+// slack lets every row stay open at a price for each unit, so that a problem
+// whose limits are too narrow has a solution. It gives the index of each
+// position's slack item.
+func (m *model) slack(p *cover.Problem, price func(position string) int64) map[string]int {
+	at := map[string]int{}
+	for r, c := range m.rows {
+		i, ok := at[c.position]
+		if !ok {
+			i = len(p.Items)
+			at[c.position] = i
+			p.Items = append(p.Items, cover.Item{ID: "\x00open|" + c.position, Cost: price(c.position), Max: p.Need[r]})
+		}
+		p.Items[i].Max = max(p.Items[i].Max, p.Need[r])
+		p.Items[i].Gains = append(p.Items[i].Gains, cover.Term{Row: r, Amount: 1})
+	}
+	return at
+}

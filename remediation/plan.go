@@ -1,0 +1,118 @@
+package remediation
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/trueup-dev/trueup/compliance"
+)
+
+// Plan is a set of steps that closes what can be closed, with everything that an
+// approver needs to judge it: what it costs and what no plan can cost less than,
+// what it leaves open, which options it could not use and why. It holds no
+// pointers and is a value: equal requests give equal plans, to the byte.
+type Plan struct {
+	Strategy Strategy
+	// Created is the instant of the request, Due when it must be done; zero
+	// without a due date. Estate is the digest of the estate that it rests on.
+	Created time.Time
+	Due     time.Time `json:",omitzero"`
+	Estate  string
+	// Positions are what the plan changes, sorted by key, before and after as two
+	// reconciliations gave them.
+	Positions []Change
+	// Steps are what is done, in the order of their due dates.
+	Steps []Step
+	// Cost is what the plan costs, Disruption its weight, and Ready when it is
+	// done.
+	Cost       compliance.Money
+	Disruption int
+	Ready      time.Time
+	// Bound is the least that any plan closing as much can cost (for the strategy
+	// of least disruption: disturb). Exact says that this plan reaches it.
+	Bound decimal.Decimal
+	Exact bool
+	// Open is what stays short when the plan is done; empty when it closes all.
+	Open []Open `json:",omitempty"`
+	// Unused are the options that a guard refuses, that wait for a fact, or that
+	// come too late. Those that were available and not chosen are not listed.
+	Unused []Unused `json:",omitempty"`
+	// Waivers are the guards that the policy switches off.
+	Waivers []Waiver `json:",omitempty"`
+	// Success is the condition over each position of the next reconciliation
+	// under which the plan has done its work.
+	Success string
+	// Alternatives are plans for other strategies. They are not part of the
+	// plan's own digest but for theirs.
+	Alternatives []Plan `json:"-"`
+}
+
+// Change is a position before and after a plan.
+type Change struct {
+	Position      string
+	Unit          string
+	Before, After Standing
+}
+
+// Standing is what a plan looks at in a position.
+type Standing struct {
+	Status   string
+	Required string
+	Covered  decimal.Decimal
+	Short    string
+	Exposure compliance.Money
+}
+
+// Step is one option that the plan takes.
+type Step struct {
+	// ID names the step: the option's.
+	ID    string
+	Kind  Kind
+	Verb  string
+	Owner string
+	// Start is when users are told, or the work begins; Due is when it is done.
+	Start, Due time.Time
+	// Units is how often the option is taken.
+	Units      int64
+	Cost       compliance.Money
+	Disruption int
+	Position   string
+	// Criterion is the condition in CEL over the position of the next
+	// reconciliation under which the step is done.
+	Criterion     string
+	Undo          string `json:",omitempty"`
+	Actions       []Action
+	Preconditions []Fact
+	Checks        []Check `json:",omitempty"`
+}
+
+// Open is what stays short of a position.
+type Open struct {
+	Position string
+	Short    decimal.Decimal
+	Exposure compliance.Money
+	// Possible is what may be short beyond that for want of facts; empty when
+	// nothing may.
+	Possible string `json:",omitempty"`
+	Why      string
+}
+
+// Unused is an option that the plan could not use.
+type Unused struct {
+	Option string
+	Verb   string
+	State  State
+	Why    string
+}
+
+// Waiver is a guard that the policy switches off.
+type Waiver struct{ Guard, Reason string }
+
+// Closed says whether nothing that is known stays short.
+func (p Plan) Closed() bool { return len(p.Open) == 0 }
+
+// String is one line: the status and the quantities.
+func (s Standing) String() string {
+	return s.Status + ": required " + s.Required + ", covered " + s.Covered.String() + ", short " + s.Short + ", exposure " + s.Exposure.String()
+}

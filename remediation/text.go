@@ -1,0 +1,76 @@
+package remediation
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Text is the plan for a person to read.
+func (p Plan) Text() string {
+	var b strings.Builder
+	p.head(&b)
+	for _, c := range p.Positions {
+		fmt.Fprintf(&b, "\n%s, in %s\n", c.Position, c.Unit)
+		fmt.Fprintf(&b, "  before  required %s, covered %s, short %s, exposure %s\n", c.Before.Required, c.Before.Covered, c.Before.Short, c.Before.Exposure)
+		fmt.Fprintf(&b, "  after   required %s, covered %s, short %s, exposure %s (%s)\n", c.After.Required, c.After.Covered, c.After.Short, c.After.Exposure, c.After.Status)
+	}
+	for i, s := range p.Steps {
+		s.write(&b, i+1)
+	}
+	p.tail(&b)
+	return b.String()
+}
+
+// WriteText writes what [Plan.Text] returns.
+func (p Plan) WriteText(w io.Writer) error {
+	_, err := io.WriteString(w, p.Text())
+	return err
+}
+
+func (p Plan) head(b *strings.Builder) {
+	fmt.Fprintf(b, "Plan of %s: %d steps, %s, disruption %d, done on %s", p.Strategy, len(p.Steps), p.Cost, p.Disruption, p.Ready.Format(time.DateOnly))
+	if !p.Due.IsZero() {
+		fmt.Fprintf(b, ", due on %s", p.Due.Format(time.DateOnly))
+	}
+	what := "cost"
+	if p.Strategy == LeastDisruption {
+		what = "disruption"
+	}
+	if p.Exact {
+		fmt.Fprintf(b, "\nNo plan that closes as much has less %s.\n", what)
+	} else {
+		fmt.Fprintf(b, "\nNo plan that closes as much can have a %s below %s.\n", what, p.Bound)
+	}
+}
+
+func (s Step) write(b *strings.Builder, n int) {
+	fmt.Fprintf(b, "\n%d. %s\n", n, s.Verb)
+	fmt.Fprintf(b, "   owner %s, by %s, cost %s\n", s.Owner, s.Due.Format(time.DateOnly), s.Cost)
+	fmt.Fprintf(b, "   done when %s\n", s.Criterion)
+	if s.Undo == "" {
+		fmt.Fprintf(b, "   cannot be undone\n")
+	} else {
+		fmt.Fprintf(b, "   undo: %s\n", s.Undo)
+	}
+}
+
+func (p Plan) tail(b *strings.Builder) {
+	fmt.Fprintf(b, "\nDone as a whole when %s\n", p.Success)
+	for _, o := range p.Open {
+		fmt.Fprintf(b, "Stays short: %s by %s, exposure %s: %s\n", o.Position, o.Short, o.Exposure, o.Why)
+		if o.Possible != "" {
+			fmt.Fprintf(b, "  and by up to %s more where facts are missing\n", o.Possible)
+		}
+	}
+	for _, u := range p.Unused {
+		fmt.Fprintf(b, "Not used (%s): %s: %s\n", u.State, u.Verb, u.Why)
+	}
+	for _, w := range p.Waivers {
+		fmt.Fprintf(b, "Guard %s is waived: %s\n", w.Guard, w.Reason)
+	}
+	for _, a := range p.Alternatives {
+		fmt.Fprintf(b, "Alternative %s: %d steps, %s, disruption %d, done on %s\n", a.Strategy, len(a.Steps), a.Cost, a.Disruption, a.Ready.Format(time.DateOnly))
+	}
+}
