@@ -100,10 +100,6 @@ func (s *search) visit(depth int, bound int64) {
 	if bound >= s.bestCost || s.err != nil {
 		return
 	}
-	if s.nodes >= s.maxNodes {
-		s.open = min(s.open, bound)
-		return
-	}
 	s.nodes++
 	if s.nodes%1024 == 0 && s.ctx.Err() != nil {
 		s.err = fmt.Errorf("cover: %w", s.ctx.Err())
@@ -118,13 +114,21 @@ func (s *search) visit(depth int, bound int64) {
 	k := s.order[depth]
 	low, high := s.domain(k)
 	base := bound - min(0, mulSigned(s.reduced[k], s.c.classes[k].max))
+	step, n := int64(-1), high
 	if s.reduced[k] > 0 {
-		for n := low; n <= high && base+mulSigned(s.reduced[k], n) < s.bestCost; n++ {
-			s.branch(k, n, depth, base)
-		}
-		return
+		step, n = 1, low
 	}
-	for n := high; n >= low && base+mulSigned(s.reduced[k], n) < s.bestCost; n-- {
+	// The bound only rises along the way, so the first count that is not worth
+	// trying, or has no node left, ends it.
+	for ; n >= low && n <= high; n += step {
+		child := base + mulSigned(s.reduced[k], n)
+		if child >= s.bestCost || s.err != nil {
+			return
+		}
+		if s.nodes >= s.maxNodes {
+			s.open = min(s.open, child)
+			return
+		}
 		s.branch(k, n, depth, base)
 	}
 }
