@@ -25,6 +25,10 @@ const (
 	Transfer
 	// Purchase buys units.
 	Purchase
+
+	// widen lets an entity use an entitlement, all of it. No plan holds it; it
+	// bounds what transfers can do together.
+	widen Verb = 255
 )
 
 var verbs = []string{"invalid", "uninstall", "unassign", "transfer", "purchase"}
@@ -98,6 +102,12 @@ func Apply(in compliance.Input, actions []Action) (compliance.Input, error) {
 		case Transfer:
 			if err := transfer(&out, a); err != nil {
 				return compliance.Input{}, err
+			}
+		case widen:
+			for j := range out.Entitlements {
+				if e := &out.Entitlements[j]; e.ID == a.Entitlement {
+					e.Entities = append(slices.Clone(e.Entities), a.Entity)
+				}
 			}
 		case Purchase:
 			out.Entitlements = append(out.Entitlements, purchased(a, i))

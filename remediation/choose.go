@@ -138,13 +138,29 @@ func (c *chooser) everything(key string, want func(Option) bool) []int64 {
 			count[i] = o.Max
 		}
 	}
-	c.cap(count)
 	return count
 }
 
-// open reconciles what stays short of a position after a choice.
+// open reconciles what stays short of a position after a choice. Where the choice
+// draws more from an entitlement than it has, which only a set of what could be
+// done does, every taker may use all of it: that leaves no more short than any
+// way to share it out.
 func (c *chooser) open(ctx context.Context, key string, count []int64) (decimal.Decimal, error) {
-	return c.benches[key].short(ctx, key, chosenActions(c.model.options, count, key))
+	drawn := map[compliance.EntitlementID]int64{}
+	for i, o := range c.model.options {
+		drawn[o.share] += count[i]
+	}
+	var actions []Action
+	for i, o := range c.model.options {
+		switch {
+		case count[i] == 0 || o.Position != key:
+		case o.share != "" && drawn[o.share] > o.pool.IntPart():
+			actions = append(actions, Action{Verb: widen, Entitlement: o.share, Entity: o.Actions[0].Entity})
+		default:
+			actions = append(actions, o.scaled(count[i])...)
+		}
+	}
+	return c.benches[key].short(ctx, key, actions)
 }
 
 // chosenActions are the actions of a choice, those for one position or, where
@@ -304,7 +320,6 @@ func (c *chooser) teach(ctx context.Context, key string, full []int) (bool, erro
 			inside[i], base[i] = true, o.Max
 		}
 	}
-	c.cap(base)
 	open, err := c.open(ctx, key, base)
 	if err != nil {
 		return false, err
@@ -322,17 +337,6 @@ func (c *chooser) teach(ctx context.Context, key string, full []int) (bool, erro
 	}
 	c.model.add(k)
 	return true, nil
-}
-
-// cap keeps options from drawing more from an entitlement than it has.
-func (c *chooser) cap(count []int64) {
-	drawn := map[compliance.EntitlementID]int64{}
-	for i, o := range c.model.options {
-		if o.share != "" {
-			count[i] = min(count[i], o.pool.IntPart()-drawn[o.share])
-			drawn[o.share] += count[i]
-		}
-	}
 }
 
 // repair closes what the last choice leaves open by adding options one at a
@@ -359,8 +363,17 @@ func (c *chooser) repair(ctx context.Context) error {
 			if !gap.IsPositive() {
 				break
 			}
+			before := c.count[i]
 			if c.model.options[i].Position == key {
 				c.more(i, gap)
+			}
+			if c.count[i] == before {
+				continue
+			}
+			if after, err := c.open(ctx, key, c.count); err != nil {
+				return err
+			} else if !after.LessThan(open) {
+				c.count[i] = before
 			}
 		}
 	}

@@ -33,18 +33,29 @@ type cut struct {
 func newModel(options []Option, limits LimitsDocument) *model {
 	m := &model{options: options, limits: limits}
 	for _, o := range options {
-		m.money = max(m.money, -o.Cost.Amount.Exponent())
-		m.units = max(m.units, -o.most.Exponent())
+		m.money = max(m.money, places(o.Cost.Amount))
+		m.units = max(m.units, places(o.most))
 	}
 	if limits.Budget.Valid {
-		m.money = max(m.money, -limits.Budget.Decimal.Exponent())
+		m.money = max(m.money, places(limits.Budget.Decimal))
 	}
 	return m
 }
 
 func (m *model) add(c cut) {
-	m.units = max(m.units, -c.open.Exponent())
+	m.units = max(m.units, places(c.open))
 	m.rows = append(m.rows, c)
+}
+
+// places is the number of decimal places that a number needs. Its exponent may
+// be lower: sums keep the places of what was added.
+func places(d decimal.Decimal) int32 {
+	for n := range max(-d.Exponent(), 0) {
+		if d.Equal(d.Truncate(n)) {
+			return n
+		}
+	}
+	return max(-d.Exponent(), 0)
 }
 
 // helps is what one unit of an option gives a row.
