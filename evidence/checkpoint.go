@@ -60,7 +60,7 @@ func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
 
 // publication is what one checkpoint has to bring into the folder.
 type publication struct {
-	view  *merkle.Tree
+	view  merkle.Tree
 	fresh map[tileID][]tlog.Hash
 	keys  keyPlan
 }

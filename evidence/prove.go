@@ -64,13 +64,13 @@ func (l *Log) Root(ctx context.Context, size int64) (tlog.Hash, error) {
 }
 
 // at reads a log that has had the given size.
-func (l *Log) at(ctx context.Context, size int64) (reader, error) {
+func (l *Log) at(ctx context.Context, size int64) (*reader, error) {
 	if err := ctx.Err(); err != nil {
-		return reader{}, err
+		return nil, err
 	}
 	r := l.reader()
 	if size < 0 || size > r.view.Size() {
-		return r, fmt.Errorf("%w: size %d of a log of %d", ErrNotFound, size, r.view.Size())
+		return nil, fmt.Errorf("%w: size %d of a log of %d", ErrNotFound, size, r.view.Size())
 	}
 	return r, nil
 }

@@ -84,7 +84,7 @@ func (l *Log) record(ctx context.Context, i Index) (format.Record, error) {
 }
 
 // checked is a record whose leaf hash is the one in the tree.
-func (l *Log) checked(r reader, i int64) (format.Record, error) {
+func (l *Log) checked(r *reader, i int64) (format.Record, error) {
 	rec, err := l.segs.read(i)
 	if err != nil {
 		return rec, err
@@ -101,10 +101,10 @@ func (l *Log) checked(r reader, i int64) (format.Record, error) {
 }
 
 // reader reads the tree as it stands.
-func (l *Log) reader() reader {
+func (l *Log) reader() *reader {
 	l.state.RLock()
 	defer l.state.RUnlock()
-	return reader{tiles: l.tiles, view: l.tree.View()}
+	return &reader{tiles: l.tiles, view: l.tree.View()}
 }
 
-var _ tlog.HashReader = reader{}
+var _ tlog.HashReader = (*reader)(nil)

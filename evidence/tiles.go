@@ -11,7 +11,7 @@ import (
 )
 
 // maxTiles is how many full tiles are kept expanded in memory, 16 KiB each.
-const maxTiles = 512
+const maxTiles = 2048
 
 type tileID struct {
 	level int
@@ -65,10 +65,13 @@ func (t *tiles) published(done map[tileID][]tlog.Hash) {
 // reader reads the hashes of one state of the tree. It implements tlog.HashReader.
 type reader struct {
 	tiles *tiles
-	view  *merkle.Tree
+	view  merkle.Tree
+
+	last   tileID // the tile read last: a proof reads several hashes of each
+	lastIn *nodes
 }
 
-func (r reader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+func (r *reader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
 	for i, x := range indexes {
 		level, n := tlog.SplitStoredHashIndex(x)
@@ -82,7 +85,7 @@ func (r reader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 }
 
 // hash is the hash of the n-th perfect subtree of height level.
-func (r reader) hash(level int, n int64) (tlog.Hash, error) {
+func (r *reader) hash(level int, n int64) (tlog.Hash, error) {
 	height := level % 8
 	id := tileID{level / 8, n >> (8 - height)}
 	pos := int(n & (1<<(8-height) - 1))
@@ -93,15 +96,18 @@ func (r reader) hash(level int, n int64) (tlog.Hash, error) {
 		}
 		return merkle.Subtree(edge[pos<<height : (pos+1)<<height]), nil
 	}
-	full, err := r.full(id)
-	if err != nil {
-		return tlog.Hash{}, err
+	if r.lastIn == nil || r.last != id {
+		full, err := r.full(id)
+		if err != nil {
+			return tlog.Hash{}, err
+		}
+		r.last, r.lastIn = id, full
 	}
-	return full.at(height, pos), nil
+	return r.lastIn.at(height, pos), nil
 }
 
 // full is the tile id with its inner nodes.
-func (r reader) full(id tileID) (*nodes, error) {
+func (r *reader) full(id tileID) (*nodes, error) {
 	t := r.tiles
 	t.mu.Lock()
 	full, fresh := t.nodes[id], t.fresh[id]

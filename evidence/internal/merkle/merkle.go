@@ -18,7 +18,7 @@ const Width = 256
 // Tree is an append-only tree. The zero value is the empty tree, and Full is nil.
 type Tree struct {
 	size   int64
-	levels [][]tlog.Hash // levels[l] is the tile being filled at level l
+	levels [8][]tlog.Hash // levels[l] is the tile being filled at level l
 
 	// Full, if set, receives each tile when it fills, lower levels first. The
 	// hashes are the receiver's to keep.
@@ -35,9 +35,6 @@ func (t *Tree) Append(leaf tlog.Hash) {
 }
 
 func (t *Tree) push(level int, h tlog.Hash) {
-	if level == len(t.levels) {
-		t.levels = append(t.levels, nil)
-	}
 	if t.levels[level] == nil {
 		t.levels[level] = make([]tlog.Hash, 0, Width)
 	}
@@ -63,7 +60,13 @@ func (t *Tree) Edge(level int) []tlog.Hash {
 }
 
 // Levels is the number of levels that have at least one hash.
-func (t *Tree) Levels() int { return len(t.levels) }
+func (t *Tree) Levels() int {
+	n := 0
+	for rest := t.size; rest > 0; rest >>= 8 {
+		n++
+	}
+	return n
+}
 
 // Root is the tree's root hash; of the empty tree it is the hash of nothing.
 func (t *Tree) Root() tlog.Hash {
@@ -91,18 +94,17 @@ func (t *Tree) Root() tlog.Hash {
 // caller checks the root: Load believes what it is given, and reports false only
 // when a tile has not the width that size asks for.
 func (t *Tree) Load(size int64, edge func(level, width int, n int64) ([]tlog.Hash, bool)) bool {
-	t.size, t.levels = size, nil
+	t.size, t.levels = size, [8][]tlog.Hash{}
 	for level, rest := 0, size; rest > 0; level, rest = level+1, rest>>8 {
 		width := int(rest & (Width - 1))
-		var hashes []tlog.Hash
-		if width > 0 {
-			got, ok := edge(level, width, rest>>8)
-			if !ok || len(got) != width {
-				return false
-			}
-			hashes = append(make([]tlog.Hash, 0, Width), got...)
+		if width == 0 {
+			continue
 		}
-		t.levels = append(t.levels, hashes)
+		got, ok := edge(level, width, rest>>8)
+		if !ok || len(got) != width {
+			return false
+		}
+		t.levels[level] = append(make([]tlog.Hash, 0, Width), got...)
 	}
 	return true
 }
@@ -110,10 +112,8 @@ func (t *Tree) Load(size int64, edge func(level, width int, n int64) ([]tlog.Has
 // View is the tree as it stands: later growth of t does not show in it. It is
 // cheap because full hashes are never written again, and for the same reason it
 // must not be appended to.
-func (t *Tree) View() *Tree {
-	v := &Tree{size: t.size, levels: make([][]tlog.Hash, len(t.levels))}
-	copy(v.levels, t.levels)
-	return v
+func (t *Tree) View() Tree {
+	return Tree{size: t.size, levels: t.levels}
 }
 
 // Node is the hash of an inner node.
