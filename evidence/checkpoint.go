@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,51 @@ func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("evidence: publish checkpoint: %w", err)
 	}
 	return c, nil
+}
+
+// Cosign adds signature lines of others, such as witnesses return, to a checkpoint
+// and publishes it anew. The lines are kept as they are; who may cosign is the
+// business of whoever verifies. A checkpoint that has been replaced since is
+// refused with ErrNotFound.
+func (l *Log) Cosign(ctx context.Context, c Checkpoint, lines []byte) (Checkpoint, error) {
+	if err := ctx.Err(); err != nil {
+		return Checkpoint{}, err
+	}
+	l.publishing.Lock()
+	defer l.publishing.Unlock()
+	l.mu.Lock()
+	err := l.refusal()
+	l.mu.Unlock()
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	if c.Size != l.latest.Size {
+		return Checkpoint{}, fmt.Errorf("%w: the checkpoint of %d entries has been replaced by one of %d", ErrNotFound, c.Size, l.latest.Size)
+	}
+	signed := l.latest
+	signed.Note = append(bytes.Clone(signed.Note), lines...)
+	if _, _, err := format.OpenCheckpoint(signed.Note, l.opts.Signer.verifier); err != nil {
+		return Checkpoint{}, fmt.Errorf("%w: cosignature lines: %w", ErrInvalid, err)
+	}
+	err = replaceFile(l.disk, format.CheckpointFile, signed.Note)
+	if err == nil {
+		err = l.disk.syncDir(".")
+	}
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("evidence: publish cosignatures: %w", err)
+	}
+	l.latest = signed
+	return signed, nil
+}
+
+// Latest is the checkpoint published last.
+func (l *Log) Latest(ctx context.Context) (Checkpoint, error) {
+	if err := ctx.Err(); err != nil {
+		return Checkpoint{}, err
+	}
+	l.publishing.Lock()
+	defer l.publishing.Unlock()
+	return l.latest, nil
 }
 
 // publication is what one checkpoint has to bring into the folder.

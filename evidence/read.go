@@ -8,6 +8,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/trueup-dev/trueup/evidence/internal/format"
+	"github.com/trueup-dev/trueup/evidence/internal/merkle"
 )
 
 // Len is the number of entries that are durable.
@@ -70,6 +71,27 @@ func (l *Log) Entries(ctx context.Context, from Index) iter.Seq2[Record, error] 
 			}
 		}
 	}
+}
+
+// Tile is the hashes of one tlog-tiles tile, 32 bytes each: the n-th of a level,
+// or the first width of its 256 hashes.
+func (l *Log) Tile(ctx context.Context, level int, n int64, width int) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r := l.reader()
+	size := r.view.Size()
+	if level < 0 || level > 7 || n < 0 || width < 1 || width > merkle.Width || size>>(8*level) < n<<8+int64(width) {
+		return nil, fmt.Errorf("%w: tile %d/%d of width %d in a log of %d", ErrNotFound, level, n, width, size)
+	}
+	if n == size>>(8*(level+1)) {
+		return tileBytes(r.view.Edge(level)[:width]), nil
+	}
+	full, err := r.full(tileID{level, n})
+	if err != nil {
+		return nil, err
+	}
+	return tileBytes(full[:width]), nil
 }
 
 func (l *Log) record(ctx context.Context, i Index) (format.Record, error) {

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/trueup-dev/trueup/evidence/cosign"
 	"github.com/trueup-dev/trueup/evidence/internal/format"
 	"github.com/trueup-dev/trueup/evidence/internal/merkle"
 )
@@ -21,9 +24,14 @@ type Options struct {
 	// key file that ends in ".pub". White space around it does not matter.
 	Key string
 
-	// Remembered is a signed checkpoint of the same log from an earlier visit, if
-	// there is one. The log must continue it.
-	Remembered []byte
+	// Remembered are signed checkpoints of the same log from earlier visits, from
+	// anchors or from others who have seen it. The log must continue each.
+	Remembered [][]byte
+
+	// Policy, if set, says which witnesses must have cosigned the checkpoint.
+	// Without it a cosigned checkpoint has lines that cannot be checked, and
+	// provenance stays unknown.
+	Policy *cosign.Policy
 }
 
 // Folder checks a whole log folder. The error is about the check itself: a wrong
@@ -35,11 +43,9 @@ func Folder(ctx context.Context, fsys fs.FS, opts Options) (*Report, error) {
 		return nil, fmt.Errorf("verify: key: %w", err)
 	}
 	c := &checker{ctx: ctx, fsys: fsys, verifier: v, rep: &Report{}, tiles: map[format.Tile]bool{}, runs: map[string]*run{}}
-	if len(opts.Remembered) > 0 {
-		if c.remembered, _, err = format.OpenCheckpoint(opts.Remembered, v); err != nil {
-			return nil, fmt.Errorf("verify: remembered checkpoint: %w", err)
-		}
-		c.hasRemembered = true
+	c.policy = opts.Policy
+	if err := c.remember(opts.Remembered); err != nil {
+		return nil, fmt.Errorf("verify: remembered checkpoint: %w", err)
 	}
 	if err := c.list(); err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
@@ -66,10 +72,10 @@ type checker struct {
 	partial  map[tileAt][]int     // widths of partial tiles in the folder
 	keyFiles [][2]int64
 
-	signed        bool
-	head          format.Checkpoint
-	remembered    format.Checkpoint
-	hasRemembered bool
+	policy     *cosign.Policy
+	signed     bool
+	head       format.Checkpoint
+	remembered map[int64]format.Checkpoint // by size
 
 	tree      merkle.Tree
 	hasher    format.Hasher
@@ -151,7 +157,7 @@ func (c *checker) checkpoint() error {
 	if err != nil {
 		return err
 	}
-	head, _, err := format.OpenCheckpoint(msg, c.verifier)
+	head, n, err := format.OpenCheckpoint(msg, c.verifier)
 	if err != nil {
 		c.rep.Integrity.fail(where, "vouches for nothing: %v", err)
 		c.rep.Provenance.fail(where, "%v", err)
@@ -159,9 +165,46 @@ func (c *checker) checkpoint() error {
 	}
 	c.signed, c.head = true, head
 	c.rep.Origin, c.rep.Size, c.rep.Root = head.Origin, head.Size, head.Root
-	if c.hasRemembered && c.remembered.Size > head.Size {
-		c.rep.Integrity.fail(where, "is an old one, of %d entries: one of %d entries was seen before",
-			head.Size, c.remembered.Size)
+	if last := slices.Max(append(slices.Collect(maps.Keys(c.remembered)), 0)); last > head.Size {
+		c.rep.Integrity.fail(where, "is an old one, of %d entries: one of %d entries was seen before", head.Size, last)
+	}
+	c.witnesses(msg, n)
+	return nil
+}
+
+// witnesses checks what others have signed.
+func (c *checker) witnesses(msg []byte, n *note.Note) {
+	const where = format.CheckpointFile
+	if c.policy == nil {
+		for _, s := range n.UnverifiedSigs {
+			c.rep.Provenance.note(where, "the cosignature of %s was not checked, since no policy was given", s.Name)
+		}
+		return
+	}
+	w, err := c.policy.Check(msg)
+	if err != nil {
+		c.rep.Provenance.fail(where, "%v", err)
+	}
+	for _, name := range w.Unknown {
+		c.rep.Provenance.fail(where, "has a signature of %s by a key that is not in the policy", name)
+	}
+	c.rep.Witnesses = w.Cosignatures
+}
+
+// remember takes checkpoints from earlier visits. Two of one size with different
+// roots show that the log has had two histories.
+func (c *checker) remember(notes [][]byte) error {
+	c.remembered = map[int64]format.Checkpoint{}
+	for _, msg := range notes {
+		r, _, err := format.OpenCheckpoint(msg, c.verifier)
+		if err != nil {
+			return err
+		}
+		if other, ok := c.remembered[r.Size]; ok && other.Root != r.Root {
+			c.rep.Integrity.fail(format.CheckpointFile,
+				"split view: two logs of %d entries were signed, with roots %s and %s", r.Size, other.Root, r.Root)
+		}
+		c.remembered[r.Size] = r
 	}
 	return nil
 }
@@ -172,7 +215,7 @@ func (c *checker) reached() {
 	if c.signed && size == c.head.Size {
 		c.rootWrong = c.root() != c.head.Root
 	}
-	if c.hasRemembered && size == c.remembered.Size && c.root() != c.remembered.Root {
+	if r, ok := c.remembered[size]; ok && c.root() != r.Root {
 		c.rep.Integrity.fail(format.CheckpointFile, "does not continue the remembered one: the first %d entries were changed", size)
 	}
 }

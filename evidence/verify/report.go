@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/trueup-dev/trueup/evidence/cosign"
 )
 
 // Status is the outcome of one verdict.
@@ -71,6 +73,9 @@ type Report struct {
 	Integrity    Verdict
 	Completeness Verdict
 	Provenance   Verdict
+
+	// Witnesses have cosigned the checkpoint, if a policy was given.
+	Witnesses []cosign.Cosignature
 
 	// Leftovers are temporary files of a writer that did not end by itself. They
 	// are no part of the log and were not read.

@@ -16,9 +16,9 @@ import (
 // ErrCheckpoint is wrapped by every error about the bytes of a checkpoint.
 var ErrCheckpoint = errors.New("malformed checkpoint")
 
-// ErrSignature is wrapped when a checkpoint carries no valid signature of the
-// key that was asked for.
-var ErrSignature = errors.New("not signed by the log's key")
+// ErrSignature is wrapped when a note carries no valid signature of the keys that
+// were asked for, or an invalid one.
+var ErrSignature = errors.New("no valid signature")
 
 // Checkpoint is the body of a signed checkpoint.
 type Checkpoint struct {
@@ -53,19 +53,22 @@ func ParseCheckpointText(text string) (Checkpoint, error) {
 	return c, nil
 }
 
+// OpenNote checks that msg is a note signed by at least one of the verifiers, by
+// each of them that has a line in it, and spelled in the one way it can be.
+func OpenNote(msg []byte, verifiers ...note.Verifier) (*note.Note, error) {
+	n, err := note.Open(msg, note.VerifierList(verifiers...))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSignature, err)
+	}
+	return n, canonicalNote(msg, n)
+}
+
 // OpenCheckpoint checks that msg is a checkpoint signed by v, spelled in the one
 // way the log spells it, and for v's origin.
 func OpenCheckpoint(msg []byte, v note.Verifier) (Checkpoint, *note.Note, error) {
-	n, err := note.Open(msg, note.VerifierList(v))
-	var unverified *note.UnverifiedNoteError
-	switch {
-	case errors.As(err, &unverified):
-		return Checkpoint{}, nil, fmt.Errorf("%w %s+%08x", ErrSignature, v.Name(), v.KeyHash())
-	case err != nil:
-		return Checkpoint{}, nil, fmt.Errorf("%w: %w", ErrSignature, err)
-	}
-	if err := canonicalNote(msg, n); err != nil {
-		return Checkpoint{}, nil, err
+	n, err := OpenNote(msg, v)
+	if err != nil {
+		return Checkpoint{}, nil, fmt.Errorf("%w (%s+%08x)", err, v.Name(), v.KeyHash())
 	}
 	c, err := ParseCheckpointText(n.Text)
 	if err != nil {

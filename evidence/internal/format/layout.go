@@ -59,6 +59,9 @@ func widthSuffix(width int) string {
 // TileWidth is the number of hashes in a full tile and of entries in a full bundle.
 const TileWidth = 256
 
+// maxTileIndex keeps every entry index of a tile well inside an int64.
+const maxTileIndex = 1 << 48
+
 // Tile names one hash tile (Level 0 to 7) or one entry bundle (Level Bundle).
 type Tile struct {
 	Level int
@@ -108,5 +111,5 @@ func ParseTilePath(path string) (Tile, bool) {
 		return Tile{}, false
 	}
 	t.N = n
-	return t, t.Width > 0 && t.Path() == path
+	return t, t.Width > 0 && n < maxTileIndex && t.Path() == path
 }
