@@ -23,6 +23,7 @@ func (r *reconciler) position(ctx context.Context, m managedProduct) (Position, 
 		Explanation: total.explanation,
 		Consumers:   outcomes,
 		Missing:     total.missing,
+		Exposure:    Money{Currency: m.currency()},
 	}
 	open := r.trust(&p, consumers)
 	b := r.bench(m, consumers, outcomes)

@@ -227,6 +227,16 @@ func (m *managedProduct) derive(lib *metric.Library) {
 	}
 }
 
+// currency is that of the product's prices, empty where it has none.
+func (m managedProduct) currency() string {
+	for _, l := range m.licensing {
+		if l.Price.Currency != "" {
+			return l.Price.Currency
+		}
+	}
+	return ""
+}
+
 // price is what a unit of the product costs for one of the editions in use: the
 // highest of their lines, so that exposure is not understated.
 func (m managedProduct) price(editions []string) Money {

@@ -36,6 +36,9 @@ type command struct {
 // commands lists the verbs in the order in which usage prints them.
 func commands() []command {
 	return []command{
+		runCommand(),
+		lintCommand(),
+		verifyCommand(),
 		recogniseCommand(),
 		factsCPUCommand(),
 		factsUsageCommand(),

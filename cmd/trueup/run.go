@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/host"
+	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/verify"
+	"github.com/trueup-dev/trueup/playbook"
+	"github.com/trueup-dev/trueup/playbook/collect"
+)
+
+func runCommand() command {
+	return command{
+		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-json] [-now TIME] PLAYBOOK",
+		about: "collect from the playbook's sources, judge, and append every stage to the log",
+		run:   runPlaybook,
+	}
+}
+
+// flags makes a flag set whose errors are the command's.
+func flags(name string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	return f
+}
+
+// one parses flags and gives the one argument after them.
+func one(f *flag.FlagSet, args []string, what string) (string, error) {
+	if err := f.Parse(args); err != nil {
+		return "", fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if f.NArg() != 1 {
+		return "", fmt.Errorf("%w: %s is needed", errUsage, what)
+	}
+	return f.Arg(0), nil
+}
+
+func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
+	f := flags("run")
+	logDir := f.String("log", "evidence-log", "")
+	keyFile := f.String("key", "", "")
+	binDir := f.String("connectors", "", "")
+	asJSON := f.Bool("json", false, "")
+	at := f.String("now", "", "")
+	file, err := one(f, args, "a playbook")
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC().Truncate(time.Second)
+	if *at != "" {
+		if now, err = time.Parse(time.RFC3339, *at); err != nil {
+			return fmt.Errorf("%w: -now: %w", errUsage, err)
+		}
+	}
+	p, err := playbook.Load(file)
+	if err != nil {
+		return err
+	}
+	if *keyFile == "" {
+		*keyFile = *logDir + ".key"
+	}
+	signer, err := signerOf(*keyFile)
+	if err != nil {
+		return err
+	}
+	log, err := evidence.Open(ctx, *logDir, evidence.Options{Signer: signer})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	facts, err := gather(ctx, s, p, file, *binDir, now)
+	if err != nil {
+		return err
+	}
+	engine, err := playbook.Open(ctx, playbook.Options{Playbook: p, Log: log})
+	if err != nil {
+		return err
+	}
+	rep, err := engine.Run(ctx, facts, now)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		enc := json.NewEncoder(s.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(rep.Export())
+	}
+	return rep.WriteText(s.out)
+}
+
+// signerOf loads the log's key, or makes one on first use.
+func signerOf(file string) (*evidence.Signer, error) {
+	signer, err := evidence.LoadKeyFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		origin := "trueup.local/" + filepath.Base(file)
+		return evidence.GenerateKeyFile(file, origin)
+	}
+	return signer, err
+}
+
+// gather collects from the playbook's sources and reports how far it has come.
+func gather(ctx context.Context, s streams, p *playbook.Playbook, file, binDir string, now time.Time) (playbook.Facts, error) {
+	if binDir == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return playbook.Facts{}, err
+		}
+		binDir = filepath.Dir(self)
+	}
+	base, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return playbook.Facts{}, err
+	}
+	h, err := host.Open(ctx, host.Config{AllowUnpinned: true, Now: func() time.Time { return now }})
+	if err != nil {
+		return playbook.Facts{}, err
+	}
+	facts, err := collect.Estate(ctx, h, p, now, collect.Options{
+		Dir: binDir, Base: base,
+		Progress: func(pr connectors.Progress) {
+			fmt.Fprintf(s.err, "%s: %s, %d rows %s\n", pr.Source, pr.Stage, pr.Rows.Total(), pr.Message)
+		},
+	})
+	return facts, errors.Join(err, h.Close(context.WithoutCancel(ctx)))
+}
+
+func lintCommand() command {
+	return command{
+		name: "lint", args: "PLAYBOOK...",
+		about: "check playbooks and everything they name",
+		run: func(_ context.Context, s streams, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("%w: a playbook is needed", errUsage)
+			}
+			var errs []error
+			for _, file := range args {
+				p, err := playbook.Load(file)
+				if err != nil {
+					errs = append(errs, err)
+					continue
+				}
+				fmt.Fprintf(s.out, "%s: %s %s is sound (sha256 %s)\n", file, p.Name(), p.Version(), p.Digest())
+			}
+			if len(errs) > 0 {
+				return fmt.Errorf("found problems:\n%w", errors.Join(errs...))
+			}
+			return nil
+		},
+	}
+}
+
+func verifyCommand() command {
+	return command{
+		name: "verify", args: "-key FILE.pub [-remembered CHECKPOINT] LOGDIR",
+		about: "check a log folder with nothing but its public key",
+		run:   verifyLog,
+	}
+}
+
+func verifyLog(ctx context.Context, s streams, args []string) error {
+	f := flags("verify")
+	keyFile := f.String("key", "", "")
+	remembered := f.String("remembered", "", "")
+	dir, err := one(f, args, "the folder of a log")
+	if err != nil {
+		return err
+	}
+	if *keyFile == "" {
+		return fmt.Errorf("%w: -key with the public key is needed", errUsage)
+	}
+	key, err := os.ReadFile(*keyFile)
+	if err != nil {
+		return err
+	}
+	opts := verify.Options{Key: string(key)}
+	if *remembered != "" {
+		if opts.Remembered, err = os.ReadFile(*remembered); err != nil {
+			return err
+		}
+	}
+	report, err := verify.Folder(ctx, os.DirFS(dir), opts)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(s.out, report.String())
+	return report.Err()
+}

@@ -1,0 +1,104 @@
+package entitlements_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trueup-dev/trueup/connectors/entitlements"
+)
+
+func ExampleRead() {
+	ledger, err := entitlements.Read("bought.csv", []byte(`id,contract,product,edition,version,metric,quantity,downgrade,unit_price,currency
+E-1,C-9,microsoft/sql-server,Standard,2022,generic.core.vm,16,yes,1800.00,EUR
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, e := range ledger.Entitlements {
+		fmt.Println(e.ID, e.Product, e.Edition, e.Version, e.Quantity, e.Downgrade, e.UnitPrice)
+	}
+	_, err = entitlements.Read("bought.csv", []byte("id,product,metric,quantity,start\nE-1,acme/a,generic.device,\"1,500\",01.02.2026\n"))
+	fmt.Println(err)
+	// Output:
+	// E-1 microsoft/sql-server Standard 2022 16 true 1800.00 EUR
+	// bought.csv:2:27: quantity: "1,500" is not a number; write digits with a decimal point and nothing between them
+	// bought.csv:2:35: start: "01.02.2026" is not a date; write it as 2026-12-31
+}
+
+func TestBothFormsSayTheSame(t *testing.T) {
+	csv, err := entitlements.Read("e.csv", []byte("\xef\xbb\xbfid;contract;product;metric;quantity;start;end;maintenance_end;downgrade;entities;countries;unit_price;currency\n"+
+		"E-1;C-9;acme/a;generic.user;10.5;2026-01-01;2027-01-01T00:00:00Z;;no;DE01|AT01;DE;99.9;EUR\n"))
+	require.NoError(t, err)
+	json, err := entitlements.Read("e.json", []byte(`{"entitlements": [{"id": "E-1", "contract": "C-9", "product": "acme/a", "metric": "generic.user",
+		"quantity": 10.5, "start": "2026-01-01", "end": "2027-01-01", "downgrade": false, "entities": ["DE01", "AT01"], "countries": ["DE"],
+		"unit_price": "99.9", "currency": "EUR"}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, csv, json)
+	assert.Equal(t, "10.5", csv.Entitlements[0].Quantity.String())
+}
+
+func TestContracts(t *testing.T) {
+	csv, err := entitlements.Read("c.csv", []byte("id,publisher,true_up,audit_notice_days,cure_days\nC-1,acme,2026-12-31,30,\n"))
+	require.NoError(t, err)
+	require.Len(t, csv.Contracts, 1)
+	c := csv.Contracts[0]
+	assert.Equal(t, 30, c.AuditNoticeDays)
+	assert.Equal(t, -1, c.CureDays, "what the contract does not say is not zero days")
+	json, err := entitlements.Read("c.json", []byte(`{"contracts": [{"id": "C-1", "publisher": "acme", "true_up": "2026-12-31", "audit_notice_days": 30}],
+		"licensing": [{"product": "acme/a", "metric": "generic.core", "price": 10, "currency": "EUR", "parameters": {"minimum_per_machine": 16}}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, csv.Contracts, json.Contracts)
+	assert.Equal(t, "16", json.Licensing[0].Parameters["minimum_per_machine"].String())
+}
+
+func TestMistakes(t *testing.T) {
+	tests := []struct{ name, file, data, want string }{
+		{"no form", "e.xlsx", "", `e.xlsx: entitlements are read from .csv and .json files, not from ".xlsx"`},
+		{"empty", "e.csv", "", "e.csv:1:1: file is empty"},
+		{"neither", "e.csv", "a,b\n", "e.csv:1:1: the header is neither"},
+		{"missing column", "e.csv", "id,product,metric\n", "e.csv:1:1: column quantity is missing"},
+		{"unknown column", "e.csv", "id,product,metric,quantity,qty\n", `e.csv:1:28: nobody knows the column "qty"`},
+		{"twice", "e.csv", "id,product,metric,quantity,id\n", "e.csv:1:28: column id is given twice"},
+		{"short row", "e.csv", "id,product,metric,quantity\nE,acme/a\n", "e.csv:2:1: row has 2 cells, the header 4"},
+		{"empty cell", "e.csv", "id,product,metric,quantity\nE,,m,1\n", "e.csv:2:3: product is empty"},
+		{"same id", "e.csv", "id,product,metric,quantity\nE,a,m,1\nE,a,m,1\n", "e.csv:3:1: entitlement E is given twice, first on line 2"},
+		{"negative", "e.csv", "id,product,metric,quantity\nE,a,m,-1\n", "e.csv:2:1: entitlement: quantity -1 is negative"},
+		{"no currency", "e.csv", "id,product,metric,quantity,unit_price\nE,a,m,1,5\n", "unit_price needs a currency"},
+		{"backwards", "e.csv", "id,product,metric,quantity,start,end\nE,a,m,1,2026-01-02,2026-01-02\n", "end is not after start"},
+		{"quotes", "e.csv", "id,product,metric,quantity\n\"E,a,m,1\n", "e.csv:2:10: not CSV"},
+		{"wrong encoding", "e.csv", "id,product,metric,quantity\nE,caf\xe9,m,1\n", "e.csv:2:6: text is not UTF-8"},
+		{"unknown field", "e.json", `{"entitlement": []}`, `e.json:1:2: unknown field "entitlement"; did you mean "entitlements"?`},
+		{"bad number", "e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": "many"}]}`, `e.json:1:75: quantity: "many" is not a number`},
+		{"negative in JSON", "e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": -2}]}`, "e.json:1:19: quantity -2 is negative"},
+		{"YAML", "e.json", "entitlements: []\n", "e.json:1:1: file is YAML, not JSON"},
+		{"bad days", "c.csv", "id,publisher,cure_days\nC,acme,soon\n", `c.csv:2:8: cure_days: "soon" is not a number of days`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := entitlements.Read(tt.file, []byte(tt.data))
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), tt.want)
+		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add("e.csv", "id,product,metric,quantity\nE,a,m,1\n")
+	f.Add("c.csv", "id;publisher;cure_days\nC;acme;3\n")
+	f.Add("e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": 1}]}`)
+	f.Fuzz(func(t *testing.T, name, data string) {
+		ledger, err := entitlements.Read(name, []byte(data))
+		if err == nil && strings.HasSuffix(name, ".csv") && len(ledger.Entitlements) > 0 {
+			for _, e := range ledger.Entitlements {
+				if e.ID == "" || e.Product == "" || e.Quantity.IsNegative() {
+					t.Fatalf("read an entitlement that cannot be: %+v", e)
+				}
+			}
+		}
+	})
+}

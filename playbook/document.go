@@ -1,0 +1,80 @@
+package playbook
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/metric"
+	"github.com/trueup-dev/trueup/compliance/rule"
+	"github.com/trueup-dev/trueup/escalation/policy"
+	"github.com/trueup-dev/trueup/remediation"
+)
+
+// Document is a playbook as its author writes it. Paths are relative to the
+// folder of the playbook.
+type Document struct {
+	// Name and Version identify the playbook in evidence.
+	Name    string `yaml:"name,required"`
+	Version string `yaml:"version,required"`
+	Doc     string `yaml:"doc"`
+
+	// Sources are where facts are collected.
+	Sources []SourceDocument `yaml:"sources"`
+	// StaleAfterDays is the age from which a source is stale; left out, 30.
+	StaleAfterDays int `yaml:"stale-after-days"`
+
+	// Catalog lists documents that add to the catalog, Metrics documents that add
+	// to the library of metrics.
+	Catalog []document.Text `yaml:"catalog"`
+	Metrics []document.Text `yaml:"metrics"`
+	// Entitlements lists the files of entitlements, contracts and licensing.
+	Entitlements []document.Text `yaml:"entitlements"`
+	// Licensing says how products are licensed.
+	Licensing []LicensingDocument `yaml:"licensing"`
+
+	Rules []rule.Document `yaml:"rules,required"`
+	// Escalation says how severe a finding is, whose it is and by when.
+	Escalation policy.Document `yaml:"escalation,required"`
+	// Remediation is the policy of the planner.
+	Remediation *remediation.PolicyDocument `yaml:"remediation"`
+}
+
+// SourceDocument is one source of facts.
+type SourceDocument struct {
+	At document.Position `yaml:"-"`
+	// ID names the source in evidence, findings and positions.
+	ID string `yaml:"id,required"`
+	// Connector is the name of the connector that reads it, such as glpi.
+	Connector string `yaml:"connector,required"`
+	// Settings configure the connector. Secrets are not among them: they are
+	// given to the engine.
+	Settings map[string]string `yaml:"settings"`
+	// Checksum pins the connector's binary, as sha256:HEX. Left out, the engine's
+	// own pin must name it.
+	Checksum string `yaml:"checksum"`
+}
+
+// LicensingDocument says how a product is licensed; see compliance.Licensing.
+type LicensingDocument struct {
+	At       document.Position  `yaml:"-"`
+	Product  catalog.ProductKey `yaml:"product,required"`
+	Edition  string             `yaml:"edition"`
+	Metric   document.Text      `yaml:"metric,required"`
+	Price    *decimal.Decimal   `yaml:"price"`
+	Currency string             `yaml:"currency"`
+	Tier     string             `yaml:"tier"`
+	// Parameters and Choices set what the metric's document leaves open.
+	Parameters map[string]decimal.Decimal `yaml:"parameters"`
+	Choices    map[string]string          `yaml:"choices"`
+}
+
+func (d LicensingDocument) licensing() compliance.Licensing {
+	l := compliance.Licensing{Product: d.Product, Edition: d.Edition, Metric: metric.Key(d.Metric.Value), Tier: d.Tier,
+		Parameters: d.Parameters, Choices: d.Choices}
+	if d.Price != nil {
+		l.Price = compliance.Money{Amount: *d.Price, Currency: d.Currency}
+	}
+	return l
+}

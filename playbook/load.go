@@ -1,0 +1,212 @@
+package playbook
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/metric"
+	"github.com/trueup-dev/trueup/compliance/rule"
+	"github.com/trueup-dev/trueup/connectors/entitlements"
+	"github.com/trueup-dev/trueup/escalation/policy"
+	"github.com/trueup-dev/trueup/remediation"
+)
+
+// Playbook is a checked document with everything it names loaded. It is
+// immutable and safe for concurrent use.
+type Playbook struct {
+	doc     Document
+	digest  string
+	catalog *catalog.Catalog
+	metrics *metric.Library
+	rules   *rule.Set
+	// escalation decides severity, route and clock, policy the remedies.
+	escalation *policy.Policy
+	policy     *remediation.Policy
+
+	entitlements []compliance.Entitlement
+	contracts    []compliance.Contract
+	licensing    []compliance.Licensing
+}
+
+// Load reads a playbook and the files it names. The error is of type
+// document.Problems where the documents are at fault, all mistakes at once.
+func Load(file string) (*Playbook, error) {
+	return LoadFS(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+}
+
+// LoadFS is [Load] in a file system, such as an embedded one.
+func LoadFS(fsys fs.FS, file string) (*Playbook, error) {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return nil, fmt.Errorf("playbook: %w", err)
+	}
+	l := &loader{fsys: fsys, dir: path.Dir(file), p: &Playbook{}}
+	l.digest(file, data)
+	if err := document.Read(file, data, &l.p.doc); err != nil {
+		return nil, err
+	}
+	l.load(file)
+	if err := l.problems.Err(); err != nil {
+		return nil, err
+	}
+	l.p.digest = l.sum()
+	return l.p, nil
+}
+
+// Name is the playbook's name, Version its version.
+func (p *Playbook) Name() string    { return p.doc.Name }
+func (p *Playbook) Version() string { return p.doc.Version }
+
+// Digest is the SHA-256 of the playbook and of every file it names, hexadecimal:
+// what a run was judged by.
+func (p *Playbook) Digest() string { return p.digest }
+
+// Sources are the sources that the playbook names.
+func (p *Playbook) Sources() []SourceDocument { return p.doc.Sources }
+
+func (p *Playbook) staleAfter() time.Duration {
+	return time.Duration(p.doc.StaleAfterDays) * 24 * time.Hour
+}
+
+// loader gathers the problems of all files, so that a reader mends them in one
+// go.
+type loader struct {
+	fsys     fs.FS
+	dir      string
+	p        *Playbook
+	problems document.Problems
+	hashed   []string
+}
+
+func (l *loader) load(file string) {
+	doc := &l.p.doc
+	at := document.Position{File: file}
+	l.sources()
+	l.catalog(at)
+	l.metrics(at)
+	l.entitlements()
+	l.licensing()
+	var err error
+	l.p.rules, err = rule.New(doc.Rules)
+	l.note(at, err)
+	l.p.escalation, err = policy.New(doc.Escalation, policy.Options{})
+	l.note(at, err)
+	if doc.Remediation != nil {
+		l.p.policy, err = remediation.NewPolicy(*doc.Remediation)
+		l.note(at, err)
+	}
+}
+
+func (l *loader) note(at document.Position, err error) {
+	l.problems = append(l.problems, document.Collect(at, err)...)
+}
+
+func (l *loader) fail(at document.Position, format string, args ...any) {
+	l.problems = append(l.problems, &document.Problem{At: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// read reads a file that a text of the playbook names.
+func (l *loader) read(name document.Text) ([]byte, bool) {
+	full := path.Join(l.dir, name.Value)
+	if !fs.ValidPath(full) {
+		l.note(name.At(), name.Problem(1, 1, "%q is not a path below the playbook's folder", name.Value))
+		return nil, false
+	}
+	data, err := fs.ReadFile(l.fsys, full)
+	if err != nil {
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) {
+			err = pathErr.Err
+		}
+		l.note(name.At(), name.Problem(1, 1, "cannot read %s: %v", name.Value, err))
+		return nil, false
+	}
+	l.digest(name.Value, data)
+	return data, true
+}
+
+func (l *loader) sources() {
+	seen := map[string]bool{}
+	for _, s := range l.p.doc.Sources {
+		if seen[s.ID] {
+			l.fail(s.At, "source %q is given twice", s.ID)
+		}
+		seen[s.ID] = true
+		if s.Checksum != "" && !strings.HasPrefix(s.Checksum, "sha256:") {
+			l.fail(s.At, "checksum of source %q must read sha256:HEX", s.ID)
+		}
+	}
+}
+
+func (l *loader) catalog(at document.Position) {
+	var extra []catalog.Document
+	for _, name := range l.p.doc.Catalog {
+		if data, ok := l.read(name); ok {
+			extra = append(extra, catalog.Document{Name: name.Value, Data: data})
+		}
+	}
+	var err error
+	l.p.catalog, err = catalog.Default(extra...)
+	l.note(at, err)
+}
+
+func (l *loader) metrics(at document.Position) {
+	lib, err := metric.Standard()
+	if err != nil {
+		l.note(at, err)
+		return
+	}
+	for _, name := range l.p.doc.Metrics {
+		data, ok := l.read(name)
+		if !ok {
+			continue
+		}
+		f, err := document.Parse(name.Value, data)
+		if err == nil {
+			lib, err = lib.With(f)
+		}
+		l.note(name.At(), err)
+		if err != nil {
+			return
+		}
+	}
+	l.p.metrics = lib
+}
+
+func (l *loader) entitlements() {
+	for _, name := range l.p.doc.Entitlements {
+		data, ok := l.read(name)
+		if !ok {
+			continue
+		}
+		got, err := entitlements.Read(name.Value, data)
+		l.note(name.At(), err)
+		l.p.entitlements = append(l.p.entitlements, got.Entitlements...)
+		l.p.contracts = append(l.p.contracts, got.Contracts...)
+		l.p.licensing = append(l.p.licensing, got.Licensing...)
+	}
+}
+
+func (l *loader) licensing() {
+	for _, d := range l.p.doc.Licensing {
+		lic := d.licensing()
+		if d.Price != nil && d.Currency == "" {
+			l.fail(d.At, "the price of %s lacks its currency", d.Product)
+		}
+		if l.p.metrics != nil {
+			if _, ok := l.p.metrics.Metric(lic.Metric); !ok {
+				l.note(d.At, d.Metric.Problem(1, 1, "no document defines the metric %q", lic.Metric))
+			}
+		}
+		l.p.licensing = append(l.p.licensing, lic)
+	}
+}
