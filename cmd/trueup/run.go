@@ -185,9 +185,11 @@ func verifyLog(ctx context.Context, s streams, args []string) error {
 	}
 	opts := verify.Options{Key: string(key)}
 	if *remembered != "" {
-		if opts.Remembered, err = os.ReadFile(*remembered); err != nil {
+		note, err := os.ReadFile(*remembered)
+		if err != nil {
 			return err
 		}
+		opts.Remembered = append(opts.Remembered, note)
 	}
 	report, err := verify.Folder(ctx, os.DirFS(dir), opts)
 	if err != nil {

@@ -37,12 +37,12 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, dir, keep string) error {
+func run(ctx context.Context, dir, keep string) (err error) {
 	work, err := os.MkdirTemp("", "trueup-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	if keep == "" {
 		keep = work
 	}
@@ -70,7 +70,7 @@ func run(ctx context.Context, dir, keep string) error {
 func build(ctx context.Context, work string) (string, error) {
 	bin := filepath.Join(work, "bin")
 	fmt.Println("Building the connectors ...")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", bin+string(filepath.Separator), "./connectors/cmd/...")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", bin+string(filepath.Separator), "github.com/trueup-dev/trueup/connectors/cmd/...")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("go build: %w", err)
