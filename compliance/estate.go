@@ -146,11 +146,32 @@ func (e *Estate) Where(install func(Install) bool, seat func(Seat) bool) *Estate
 	out := *e
 	if install != nil {
 		out.columns = e.keep(install)
+		out.sources = e.withoutRows(out.columns)
 	}
 	if seat != nil {
 		out.seats = slices.DeleteFunc(slices.Clone(e.seats), func(s Seat) bool { return !seat(s) })
 	}
 	return &out
+}
+
+// withoutRows are the sources as they would be if they had never reported the
+// installs that kept lacks: what a source stated as its total is less by as many,
+// so that leaving rows out does not look like losing them.
+func (e *Estate) withoutRows(kept columns) []Source {
+	gone := map[SourceID]int{}
+	for _, s := range e.source {
+		gone[e.sourceName[s]]++
+	}
+	for _, s := range kept.source {
+		gone[kept.sourceName[s]]--
+	}
+	out := slices.Clone(e.sources)
+	for i := range out {
+		if s := &out[i]; s.Installs >= 0 {
+			s.Installs = max(s.Installs-gone[s.ID], 0)
+		}
+	}
+	return out
 }
 
 func (e *Estate) keep(install func(Install) bool) columns {

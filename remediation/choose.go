@@ -184,11 +184,16 @@ func (c *chooser) solve(ctx context.Context) error {
 	o := cover.Options{Nodes: c.Policy.limits.Nodes}
 	s, err := cover.Solve(ctx, p, o)
 	c.slack = nil
-	if errors.Is(err, cover.ErrInfeasible) {
+	undecided := errors.Is(err, cover.ErrUndecided)
+	if undecided || errors.Is(err, cover.ErrInfeasible) {
 		s, err = c.leastOpen(ctx, p, o)
 	}
 	if err != nil {
 		return err
+	}
+	if undecided {
+		// Perhaps more could be closed, so the bound is for plans that close less.
+		s.Bound = 0
 	}
 	c.count = s.Count[:len(c.model.options)]
 	c.bound, c.exact = s.Bound/c.goal.factor, s.Bound/c.goal.factor == s.Cost/c.goal.factor
@@ -224,7 +229,7 @@ func (c *chooser) leastOpen(ctx context.Context, p cover.Problem, o cover.Option
 		it.Cost = 0
 	}
 	s, err := cover.Solve(ctx, both, o)
-	if errors.Is(err, cover.ErrInfeasible) {
+	if errors.Is(err, cover.ErrInfeasible) || errors.Is(err, cover.ErrUndecided) {
 		// The search was cut short; what was found first still holds.
 		s, err = least, nil
 	}

@@ -70,6 +70,21 @@ func TestSecondPlanIsEmpty(t *testing.T) {
 	assert.True(t, second.Cost.Amount.IsZero())
 }
 
+// A source that states its totals does not look broken in a what-if that takes
+// some of its rows away.
+func TestControlTotalsFollowWhatIsTakenAway(t *testing.T) {
+	b := compliance.NewBuilder(now)
+	require.NoError(t, b.AddSource(compliance.Source{ID: "test", Collected: now, Devices: 2, Installs: 2}))
+	for device, idle := range map[compliance.DeviceID]int{"d1": 1, "d2": 120} {
+		require.NoError(t, b.AddDevice(compliance.Device{ID: device, Kind: compliance.Physical, Source: "test"}))
+		require.NoError(t, b.AddInstall(compliance.Install{Device: device, Title: acad("", ""), Source: "test", FirstSeen: daysAgo(400), LastUsed: daysAgo(idle)}))
+	}
+	plan, err := Solve(t.Context(), request(t, input(t, b.Build(), entitlement("e1", 1))))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"reclaim autodesk/autocad from d2"}, verbsOf(plan))
+	assert.Equal(t, "compliant", plan.Positions[0].After.Status)
+}
+
 func assertCriterion(t *testing.T, text string, p compliance.Position, want compliance.Verdict) {
 	t.Helper()
 	c, err := NewCriterion(literal(text))

@@ -6,50 +6,17 @@ import (
 	"slices"
 )
 
-// multipliers price one unit of each need and one unit of load on each limit.
-// Any that are not negative give a valid bound; good ones give a high one.
-type multipliers struct{ price, fee []int64 }
+// dual prices one unit of each need, and of load on each limit and link. Any
+// prices that are not negative give a valid bound; good ones give a high one.
+type dual struct{ need, limit, link []float64 }
 
-// rounds is how many steps the subgradient method takes.
-const rounds = 250
-
-// relax finds multipliers. Its numbers are floating-point, with every product
-// converted so that no processor may fuse it with a sum and give another result;
-// the multipliers returned are whole, and bounds from them are exact.
-func (c *component) relax(upper int64) multipliers {
-	price, fee := c.criticalPrices(), make([]float64, len(c.limit))
-	best, bestPrice, bestFee := math.Inf(-1), slices.Clone(price), slices.Clone(fee)
-	theta, stale := 1.5, 0
-	for range rounds {
-		value, short, over := c.lagrange(price, fee)
-		if value > best {
-			best, stale = value, 0
-			copy(bestPrice, price)
-			copy(bestFee, fee)
-		} else if stale++; stale%12 == 0 {
-			theta /= 2
-		}
-		var norm float64
-		for _, g := range slices.Concat(short, over) {
-			norm += float64(g * g)
-		}
-		if norm == 0 {
-			break
-		}
-		step := float64(theta*(float64(upper)-value)) / norm
-		for r := range price {
-			price[r] = math.Max(0, price[r]+float64(step*short[r]))
-		}
-		for l := range fee {
-			fee[l] = math.Max(0, fee[l]+float64(step*over[l]))
-		}
-	}
-	return c.whole(bestPrice, bestFee)
+func (d dual) clone() dual {
+	return dual{slices.Clone(d.need), slices.Clone(d.limit), slices.Clone(d.link)}
 }
 
-// criticalPrices are the multipliers that would be right if each need were alone:
-// the cost for each unit of the item at which a greedy choice meets the need.
-func (c *component) criticalPrices() []float64 {
+// criticalPrices are the prices that would be right if each need were alone: the
+// cost for each unit of the item at which a greedy choice meets the need.
+func (c *component) criticalPrices() dual {
 	type ratio struct {
 		perUnit float64
 		units   int64
@@ -61,102 +28,216 @@ func (c *component) criticalPrices() []float64 {
 			rows[t.Row] = append(rows[t.Row], ratio{share / float64(t.Amount), mulSat(t.Amount, cl.max)})
 		}
 	}
-	out := make([]float64, len(c.need))
+	d := dual{make([]float64, len(c.need)), make([]float64, len(c.limit)), make([]float64, len(c.link))}
 	for r, ratios := range rows {
 		slices.SortStableFunc(ratios, func(a, b ratio) int { return cmp.Compare(a.perUnit, b.perUnit) })
 		left := c.need[r]
 		for _, q := range ratios {
-			out[r] = q.perUnit
+			d.need[r] = q.perUnit
 			if left -= q.units; left <= 0 {
 				break
 			}
 		}
 	}
-	return out
+	return d
 }
 
-// lagrange is the value of the relaxed problem, and by how much its choice falls
-// short of each need and passes each limit.
-func (c *component) lagrange(price, fee []float64) (value float64, short, over []float64) {
-	short, over = make([]float64, len(price)), make([]float64, len(fee))
-	for r, n := range c.need {
-		short[r] = float64(n)
-		value += float64(price[r] * float64(n))
+// relax improves the prices for what is left to decide, by some steps of the
+// subgradient method, and gives the exact bound of the best prices found.
+//
+// Its numbers are floating-point, with every product converted so that no
+// processor may fuse it with a sum and give another result.
+func (s *search) relax(d dual, steps int) (dual, int64) {
+	best, value := d.clone(), math.Inf(-1)
+	theta, stale := 1.5, 0
+	upper := float64(s.bestCost)
+	if s.best == nil {
+		upper = float64(s.cost + s.dearest())
 	}
-	for l, n := range c.limit {
-		over[l] = -float64(n)
-		value -= float64(fee[l] * float64(n))
+	g := dual{make([]float64, len(d.need)), make([]float64, len(d.limit)), make([]float64, len(d.link))}
+	for range steps {
+		v := s.lagrange(d, g)
+		if v > value {
+			value, stale = v, 0
+			copyDual(best, d)
+			if s.best != nil && v >= upper {
+				break
+			}
+		} else if stale++; stale%8 == 0 {
+			theta /= 2
+		}
+		norm := square(g.need) + square(g.limit) + square(g.link)
+		if norm == 0 {
+			break
+		}
+		step := float64(theta*math.Max(upper-v, 1)) / norm
+		move(d.need, g.need, step)
+		move(d.limit, g.limit, step)
+		move(d.link, g.link, step)
 	}
-	for _, cl := range c.classes {
-		reduced := float64(cl.cost)
-		for _, t := range cl.gains {
-			reduced -= float64(price[t.Row] * float64(t.Amount))
+	return best, s.bound(best)
+}
+
+func copyDual(to, from dual) {
+	copy(to.need, from.need)
+	copy(to.limit, from.limit)
+	copy(to.link, from.link)
+}
+
+func square(g []float64) (sum float64) {
+	for _, v := range g {
+		sum += float64(v * v)
+	}
+	return sum
+}
+
+func move(d, g []float64, step float64) {
+	for i := range d {
+		d[i] = math.Max(0, d[i]+float64(step*g[i]))
+	}
+}
+
+// dearest is what everything undecided would cost.
+func (s *search) dearest() int64 {
+	var sum int64
+	for k, cl := range s.c.classes {
+		if !s.decided[k] {
+			sum += cl.cost * cl.max
 		}
-		for _, t := range cl.loads {
-			reduced += float64(fee[t.Row] * float64(t.Amount))
+	}
+	return sum
+}
+
+// lagrange is the value of the relaxed rest of the problem. Into g goes by how
+// much its choice falls short of each need and passes each limit and link: the
+// direction in which prices ought to move.
+func (s *search) lagrange(d, g dual) float64 {
+	value := float64(s.cost)
+	for r, n := range s.need {
+		g.need[r] = float64(max(n, 0))
+		value += float64(d.need[r] * g.need[r])
+	}
+	for l, n := range s.limit {
+		g.limit[l] = -float64(n)
+		value += float64(d.limit[l] * g.limit[l])
+	}
+	for l, n := range s.link {
+		g.link[l] = -float64(n)
+		value += float64(d.link[l] * g.link[l])
+	}
+	for k := range s.c.classes {
+		if s.decided[k] {
+			continue
 		}
+		cl := &s.c.classes[k]
+		reduced := s.price(cl, d)
 		if reduced >= 0 {
 			continue
 		}
 		times := float64(cl.max)
 		value += float64(reduced * times)
 		for _, t := range cl.gains {
-			short[t.Row] -= float64(times * float64(t.Amount))
+			if s.need[t.Row] > 0 {
+				g.need[t.Row] -= float64(times * float64(t.Amount))
+			}
 		}
 		for _, t := range cl.loads {
-			over[t.Row] += float64(times * float64(t.Amount))
+			g.limit[t.Row] += float64(times * float64(t.Amount))
+		}
+		for _, t := range cl.links {
+			g.link[t.Row] += float64(times * float64(t.Amount))
 		}
 	}
-	return value, short, over
+	return value
 }
 
-// whole rounds multipliers and keeps them small enough that no bound overflows.
-func (c *component) whole(price, fee []float64) multipliers {
-	m := multipliers{make([]int64, len(price)), make([]int64, len(fee))}
-	rows := int64(len(price) + len(fee))
-	for r, v := range price {
-		m.price[r] = int64(math.Min(math.Round(v), float64(most/8/rows/c.need[r])))
-	}
-	for l, v := range fee {
-		m.fee[l] = int64(math.Min(math.Round(v), float64(most/8/rows/max(c.limit[l], 1))))
-	}
-	return m
-}
-
-// reduced is what is left of each class's cost once its gains are paid for at
-// the multipliers and its loads charged.
-func (c *component) reduced(m multipliers) []int64 {
-	out := make([]int64, len(c.classes))
-	for k, cl := range c.classes {
-		out[k] = cl.cost
-		for _, t := range cl.gains {
-			out[k] -= m.price[t.Row] * t.Amount
-		}
-		for _, t := range cl.loads {
-			out[k] += m.fee[t.Row] * t.Amount
+// price is what is left of a class's cost once its gains are paid for and its
+// loads charged. A need that is met pays for nothing.
+func (s *search) price(cl *class, d dual) float64 {
+	reduced := float64(cl.cost)
+	for _, t := range cl.gains {
+		if s.need[t.Row] > 0 {
+			reduced -= float64(d.need[t.Row] * float64(t.Amount))
 		}
 	}
-	return out
+	for _, t := range cl.loads {
+		reduced += float64(d.limit[t.Row] * float64(t.Amount))
+	}
+	for _, t := range cl.links {
+		reduced += float64(d.link[t.Row] * float64(t.Amount))
+	}
+	return reduced
 }
 
-// bound is the cost that no choice can be below, given the multipliers. ok is
-// false when the sum is past the arithmetic; nothing is then known but that
-// costs are not negative.
-func (c *component) bound(m multipliers, reduced []int64) (value int64, ok bool) {
-	for r, n := range c.need {
-		value += m.price[r] * n
+// bound is the cost that no completion of what is decided can be below, at the
+// prices given, in exact whole numbers. Where these would overflow nothing is
+// known but that costs are not negative. The reduced costs stay in s.reduced; the
+// bound of a child follows from both, so the bound must not be rounded up.
+func (s *search) bound(d dual) int64 {
+	w := s.whole(d)
+	sum := s.cost
+	for r, n := range s.need {
+		sum += w.need[r] * max(n, 0)
 	}
-	for l, n := range c.limit {
-		value -= m.fee[l] * n
+	for l, n := range s.limit {
+		sum -= w.limit[l] * n
 	}
-	for k, r := range reduced {
-		if r >= 0 {
+	for l, n := range s.link {
+		sum -= w.link[l] * n
+	}
+	for k := range s.c.classes {
+		if s.decided[k] {
 			continue
 		}
-		gain := mulSat(-r, c.classes[k].max)
-		if value -= gain; value < -most {
-			return 0, false
+		cl := &s.c.classes[k]
+		reduced := cl.cost
+		for _, t := range cl.gains {
+			if s.need[t.Row] > 0 {
+				reduced -= w.need[t.Row] * t.Amount
+			}
+		}
+		for _, t := range cl.loads {
+			reduced += w.limit[t.Row] * t.Amount
+		}
+		for _, t := range cl.links {
+			reduced += w.link[t.Row] * t.Amount
+		}
+		s.reduced[k] = reduced
+		if reduced < 0 {
+			sum -= mulSat(-reduced, cl.max)
+		}
+		if sum < -most {
+			return s.unpriced()
 		}
 	}
-	return value, true
+	return sum
+}
+
+// unpriced is the bound with all prices at nothing.
+func (s *search) unpriced() int64 {
+	for k := range s.c.classes {
+		s.reduced[k] = s.c.classes[k].cost
+	}
+	return s.cost
+}
+
+// prices are a dual in whole numbers.
+type prices struct{ need, limit, link []int64 }
+
+// whole rounds prices and keeps them so small that no product or sum of products
+// of one class can overflow.
+func (s *search) whole(d dual) prices {
+	rows := float64(len(d.need) + len(d.limit) + len(d.link))
+	round := func(vs []float64, largest func(r int) int64) []int64 {
+		out := make([]int64, len(vs))
+		for r, v := range vs {
+			out[r] = int64(math.Min(math.Round(v), math.Floor(float64(most)/16/rows/float64(max(largest(r), 1)))))
+		}
+		return out
+	}
+	return prices{
+		round(d.need, func(r int) int64 { return s.c.need[r] }),
+		round(d.limit, func(l int) int64 { return s.c.limit[l] }),
+		round(d.link, func(l int) int64 { return s.widest[l] }),
+	}
 }

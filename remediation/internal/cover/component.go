@@ -12,6 +12,8 @@ type class struct {
 	max     int64
 	gains   []Term
 	loads   []Term
+	// links are what excludes and requires ask in linear rows, for bounds.
+	links []Term
 	// excludes and requires are classes of one member; neededBy is the reverse
 	// of requires.
 	excludes, requires, neededBy []int
@@ -21,6 +23,11 @@ type class struct {
 type component struct {
 	classes     []class
 	need, limit []int64
+	// link bounds the rows of the classes' links from above.
+	link []int64
+	// shift is by how many binary places costs are scaled up, so that whole
+	// multipliers are fine enough.
+	shift uint
 }
 
 // plain says that there is one need and nothing that restricts the choice.
@@ -191,8 +198,45 @@ func (s *splitter) build() []*component {
 			cl := &c.classes[k]
 			cl.max = useful(cl.max, cl.gains, c.need, len(cl.neededBy) > 0)
 		}
+		c.tie()
+		c.scale()
 	}
 	return out
+}
+
+// tie writes the pairs as linear rows: of two that exclude each other one is
+// nothing, and one that requires another is nothing without it.
+func (c *component) tie() {
+	row := func(a, b int, timesA, timesB, bound int64) {
+		r := len(c.link)
+		c.link = append(c.link, bound)
+		c.classes[a].links = append(c.classes[a].links, Term{r, timesA})
+		c.classes[b].links = append(c.classes[b].links, Term{r, timesB})
+	}
+	for a, cl := range c.classes {
+		for _, b := range cl.excludes {
+			if other := c.classes[b].max; a < b && cl.max > 0 && other > 0 && cl.max < 1<<20 && other < 1<<20 {
+				row(a, b, other, cl.max, cl.max*other)
+			}
+		}
+		for _, b := range cl.requires {
+			row(a, b, 1, -cl.max, 0)
+		}
+	}
+}
+
+// scale makes costs as large as the arithmetic allows, up to some places.
+func (c *component) scale() {
+	total := int64(1)
+	for _, cl := range c.classes {
+		total += cl.cost * cl.max
+	}
+	for c.shift < 16 && total<<(c.shift+1) < most>>6 {
+		c.shift++
+	}
+	for k := range c.classes {
+		c.classes[k].cost <<= c.shift
+	}
 }
 
 // class makes the class of a single item, or says that it cannot be taken.

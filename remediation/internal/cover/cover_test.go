@@ -1,6 +1,7 @@
 package cover
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -133,10 +134,14 @@ func TestBoundHoldsWhenTheSearchIsCutShort(t *testing.T) {
 		p := instance(t)
 		want := exhaust(p)
 		got, err := Solve(t.Context(), p, Options{Nodes: rapid.IntRange(1, 4).Draw(t, "nodes")})
-		if err != nil {
+		if errors.Is(err, ErrUndecided) {
+			return
+		}
+		if want < 0 {
 			require.ErrorIs(t, err, ErrInfeasible)
 			return
 		}
+		require.NoError(t, err)
 		require.GreaterOrEqual(t, want, int64(0))
 		assert.True(t, feasible(p, got.Count))
 		assert.GreaterOrEqual(t, got.Cost, want)

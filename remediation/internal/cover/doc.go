@@ -14,11 +14,12 @@
 //
 // A component with one need and nothing else is solved by dynamic programming
 // over what is still needed. Every other component is solved by branch and bound:
-// depth first, with the bound of Lagrange. Any multipliers that are not negative
-// give a valid lower bound, so they are found with floating-point numbers by a
-// subgradient method, then rounded to whole numbers, and all bounding is exact.
-// With fixed multipliers the bound of a child differs from its parent's by one
-// product, so that a node costs no more than its own row updates.
+// depth first, with the bound of Lagrange, whose prices every node improves by a
+// few steps of the subgradient method. Any prices that are not negative give a
+// valid bound, so they are found with floating-point numbers, then rounded to
+// whole ones, and all bounding is exact. What costs too much to be in any better
+// choice is fixed, and good choices come from a greedy completion that is polished
+// by doing without one item at a time.
 //
 // The search stops after a number of nodes, never after a time: equal problems
 // give equal solutions on a slow machine too. [Solution.Bound] is then the least

@@ -52,9 +52,12 @@ type Solution struct {
 // Exact says whether the choice is proven best.
 func (s Solution) Exact() bool { return s.Bound == s.Cost }
 
-// ErrInfeasible is returned when no choice meets every need within the limits,
-// or when none was found within the node limit.
+// ErrInfeasible is returned when no choice meets every need within the limits.
 var ErrInfeasible = errors.New("no choice meets every need")
+
+// ErrUndecided is returned when the search ended at its node limit without having
+// found a choice. More nodes may find one.
+var ErrUndecided = errors.New("no choice was found within the node limit")
 
 // ErrTooLarge is wrapped by the error for a problem whose sums could pass what
 // the arithmetic holds.

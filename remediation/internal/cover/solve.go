@@ -8,12 +8,15 @@ import (
 // Options bound the work.
 type Options struct {
 	// Nodes is the most nodes that the search visits in one component; 0 means
-	// 200,000.
+	// 50,000, and fewer where a component is large.
 	Nodes int
 }
 
 const (
-	defaultNodes = 200_000
+	defaultNodes = 50_000
+	leastNodes   = 200
+	// work is how many class visits a search may spend by default.
+	work = 400_000_000
 	// tableCells is the largest table of a dynamic program.
 	tableCells = 20_000_000
 )
@@ -25,17 +28,14 @@ func Solve(ctx context.Context, p Problem, o Options) (Solution, error) {
 	if err := p.check(); err != nil {
 		return Solution{}, err
 	}
-	if o.Nodes <= 0 {
-		o.Nodes = defaultNodes
-	}
 	s := Solution{Count: make([]int64, len(p.Items))}
 	for _, c := range components(p) {
 		part, err := c.solve(ctx, o)
 		if err != nil {
 			return Solution{}, err
 		}
-		s.Cost += part.cost
-		s.Bound += part.bound
+		s.Cost += part.cost >> c.shift
+		s.Bound += ceilDiv(part.bound, 1<<c.shift)
 		s.Nodes += part.nodes
 		for k, n := range part.count {
 			c.classes[k].spread(n, s.Count)
