@@ -156,7 +156,7 @@ func TestFaults(t *testing.T) {
 		{"stage without time", "tell: [cio], wait: 1 working day", "tell: [cio], wait: 0 working days", "policy.yaml:22:16: stage \"sponsor\" waits no time"},
 		{"stage twice", "name: sponsor", "name: manager", "policy.yaml:22:16: stage \"manager\" is listed twice"},
 		{"acknowledgement", "acknowledgement: all", "acknowledgement: both", "acknowledgement \"both\" must be any, all, or how many people"},
-		{"stage of no severity", "severity: critical", "severity: crtical", "no level \"crtical\""},
+		{"stage of no severity", "severity: critical", "severity: urgent", "no level \"urgent\""},
 		{"route without chain", "  chain: standard\n", "", "route \"all\" needs chain"},
 		{"route to another chain", "  chain: standard\n", "  chain: standrad\n", "no chain \"standrad\"; known are standard"},
 		{"away backwards", "until: 2026-07-17", "until: 2026-07-01", "policy.yaml:11:54: ann is away until 2026-07-01, before it begins"},

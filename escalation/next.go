@@ -1,0 +1,152 @@
+package escalation
+
+import (
+	"slices"
+	"time"
+
+	"github.com/trueup-dev/trueup/escalation/lifecycle"
+)
+
+// ActionKind says what a clock does.
+type ActionKind uint8
+
+// The kinds of actions.
+const (
+	ActionInvalid ActionKind = iota
+	Deliver                  // a message is to be sent
+	Lapse                    // the lease of an acknowledgement has ended
+	Advance                  // the next stage begins
+	Miss                     // a due time has passed
+)
+
+var actionNames = [...]string{"invalid", "deliver", "lapse", "advance", "miss"}
+
+// String is the action in explanations.
+func (k ActionKind) String() string {
+	if int(k) < len(actionNames) {
+		return actionNames[k]
+	}
+	return actionNames[ActionInvalid]
+}
+
+// Action is something that a clock does to a case at an instant.
+type Action struct {
+	Kind ActionKind
+	Due  time.Time
+	// Message is set for Deliver, Clock for Miss: acknowledge, contain or remedy.
+	Message Message
+	Clock   string
+}
+
+// Actions are all that the clocks have in store for the case as it stands, in
+// the order in which it happens. It is a pure function of the case.
+func (c Case) Actions() []Action {
+	var as []Action
+	for _, m := range c.Outbox {
+		as = append(as, Action{Kind: Deliver, Due: m.Next, Message: m})
+	}
+	if c.IsOpen() && !c.IsPaused() {
+		if !c.Lease.IsZero() {
+			as = append(as, Action{Kind: Lapse, Due: c.Lease.At})
+		}
+		if c.escalating() {
+			as = append(as, Action{Kind: Advance, Due: c.Stage.Until.At})
+		}
+		as = c.misses(as)
+	}
+	slices.SortStableFunc(as, func(a, b Action) int { return a.Due.Compare(b.Due) })
+	return as
+}
+
+// misses appends the due times that are still to be kept.
+func (c Case) misses(as []Action) []Action {
+	for _, clock := range []struct {
+		name string
+		due  time.Time
+		done bool
+	}{
+		{"acknowledge", c.Due.Acknowledge.At, !c.Acknowledged.IsZero()},
+		{"contain", c.Due.Contain.At, !c.Contained.IsZero()},
+		{"remedy", c.Due.Remedy.At, false},
+	} {
+		if !clock.done && !slices.Contains(c.MissedClocks, clock.name) {
+			as = append(as, Action{Kind: Miss, Due: clock.due, Clock: clock.name})
+		}
+	}
+	return as
+}
+
+// Next is what is due at an instant and comes first, and when to ask again if
+// nothing is: the zero time means never, until something else happens.
+func (c Case) Next(at time.Time) (due *Action, wake time.Time) {
+	as := c.Actions()
+	switch {
+	case len(as) == 0:
+		return nil, time.Time{}
+	case as[0].Due.After(at):
+		return nil, as[0].Due
+	}
+	return &as[0], as[0].Due
+}
+
+// Perform turns an action that is due into events. It does nothing when the case
+// has moved on meanwhile. Deliver is not performed here, since it needs the
+// world: send the message, then use [Case.Record].
+func (c Case) Perform(d Directory, a Action, now time.Time) ([]Event, error) {
+	if a.Kind == Deliver || a.Due.After(now) || !slices.ContainsFunc(c.Actions(), func(b Action) bool {
+		return a.Kind == b.Kind && a.Clock == b.Clock && a.Due.Equal(b.Due)
+	}) {
+		return nil, nil
+	}
+	s := session{c: c, dir: d, now: now.UTC()}
+	switch a.Kind {
+	case Lapse:
+		s.emit(Event{Kind: Stepped, Step: lifecycle.Lapse})
+		s.begin(min(c.Stage.Index, len(c.Plan.Stages)-1), c.Stage.Round)
+	case Advance:
+		s.advance()
+	case Miss:
+		s.miss(a.Clock)
+	}
+	return s.result()
+}
+
+// miss tells everyone on the case that a due time has passed. While nobody has
+// taken the case its stages go on by themselves; once somebody has, a missed due
+// time tells one stage more, and after the last of them the fallback.
+func (s *session) miss(clock string) {
+	names := append([]string{s.c.Owner}, s.c.Participants...)
+	up := clock != "acknowledge" && !s.c.escalating()
+	last := s.c.Stage.Index+1 >= len(s.c.Plan.Stages)
+	if up && last {
+		names = append(names, s.c.Plan.Fallback...)
+	}
+	s.emit(Event{Kind: Missed, Clock: clock, Tell: s.tell("missed", names...)})
+	if up && !last {
+		s.begin(s.c.Stage.Index+1, s.c.Stage.Round)
+	}
+}
+
+// backoff are the waits between attempts to deliver a message.
+var backoff = [...]time.Duration{
+	time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+}
+
+// Record is the event of an attempt to deliver a message. A failure that cannot
+// be mended by trying again (permanent) leaves a dead letter at once, any other
+// one after some two days.
+func (c Case) Record(m Message, failure error, permanent bool, now time.Time) ([]Event, error) {
+	if !slices.ContainsFunc(c.Outbox, func(o Message) bool { return o.ID == m.ID }) {
+		return nil, nil
+	}
+	s := session{c: c, now: now.UTC()}
+	e := Event{Kind: Sent, Delivery: m.ID, Attempt: m.Attempts + 1}
+	if failure != nil {
+		e.Kind, e.Text = Failed, failure.Error()
+		if !permanent && m.Attempts < len(backoff) {
+			e.Retry = s.now.Add(backoff[m.Attempts])
+		}
+	}
+	s.emit(e)
+	return s.result()
+}
