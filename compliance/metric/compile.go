@@ -11,18 +11,17 @@ import (
 
 // compiler turns a document into a metric, gathering every problem on the way.
 type compiler struct {
-	file     *document.File
-	src      *source
+	file *document.File
+	src  *source
+	// others are the documents of the library by key, whose tables may be used.
+	others   map[Key]*source
 	m        *Metric
 	env      *expr.Env
 	problems document.Problems
 }
 
-func compile(file *document.File) (*Metric, error) {
-	c := &compiler{file: file, src: &source{}}
-	if err := file.Decode(c.src); err != nil {
-		return nil, err
-	}
+func compile(file *document.File, src *source, others map[Key]*source) (*Metric, error) {
+	c := &compiler{file: file, src: src, others: others}
 	c.m = &Metric{source: c.src, key: Key(c.src.Key.Value), item: c.src.Count.As}
 	c.key()
 	c.declare()

@@ -39,6 +39,13 @@ func (c *compiler) declare() {
 	for _, name := range slices.Sorted(maps.Keys(c.src.Records)) {
 		c.record(name, c.src.Records[name])
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.src.Names)) {
+		field := c.src.Names[name]
+		of, inner, _ := strings.Cut(field.Value, ".")
+		if k := c.m.kinds[of]; k == nil || k.field(inner) == nil {
+			c.problems = append(c.problems, field.Problem(1, 1, "%q is not a field such as host.runs", field.Value))
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.src.Facts)) {
 		c.name(name, c.src.Facts[name].At)
 		c.m.facts = append(c.m.facts, c.fact(name, c.src.Facts[name]))

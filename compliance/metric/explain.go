@@ -55,7 +55,16 @@ func equation(v reckon.Value, unit string) string {
 }
 
 func (b *binding) itemCount(c *class, times int) (*Count, error) {
-	count, err := b.count(c.scaled(int64(times), plural(b.metric.item, int64(times))), b.metric.Unit(), nil)
+	v := c.scaled(int64(times), plural(b.metric.item, int64(times)))
+	if b.metric.share != nil {
+		b.sum = &v
+		var err error
+		if v, err = b.run(b.metric.share); err != nil {
+			return nil, err
+		}
+		b.sum = nil
+	}
+	count, err := b.count(v, b.metric.Unit(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,9 @@ type Host struct {
 	// CoreFactor and PVUPerCore are the processor's row in the tables of Oracle
 	// and IBM, where the caller has matched it.
 	CoreFactor, PVUPerCore Number
+	// Runs says that the product runs here or may be started here, for metrics
+	// that also reach hosts where it does not.
+	Runs Flag
 	// Processor is the model by its marketing name.
 	Processor                            string
 	Cluster, VCenter, Region, DataCenter string

@@ -120,8 +120,8 @@ func (in *inputs) setting(name string, v jsonValue) error {
 		if !slices.Contains(c.as, name) {
 			continue
 		}
-		if v.kind == jsonString && slices.Contains(c.readings, v.text) {
-			in.facts.Choices[c.name] = v.text
+		if reading := strings.ReplaceAll(v.text, "-", "_"); v.kind == jsonString && slices.Contains(c.readings, reading) {
+			in.facts.Choices[c.name] = reading
 			return nil
 		}
 		return fmt.Errorf("%s must be one of %s", name, strings.Join(c.readings, ", "))
@@ -268,6 +268,9 @@ func (in *inputs) positional(k *kind, path string, v jsonValue, o any) error {
 
 func (in *inputs) field(k *kind, path string, m jsonMember, o any) error {
 	fields := k.called(m.name)
+	if field, ok := strings.CutPrefix(in.m.source.Names[m.name].Value, k.name+"."); ok {
+		fields = append(fields, k.field(field))
+	}
 	switch {
 	case len(fields) > 0:
 	case m.name == "count":

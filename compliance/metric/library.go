@@ -42,22 +42,25 @@ func Standard() (*Library, error) {
 // error holds every mistake of every document, at its place.
 func (l *Library) With(files ...*document.File) (*Library, error) {
 	out := &Library{metrics: map[Key]*Metric{}}
+	others := map[Key]*source{}
 	for k, m := range l.metrics {
-		out.metrics[k] = m
+		out.metrics[k], others[k] = m, m.source
 	}
-	var problems document.Problems
-	added := map[Key]string{}
-	for _, f := range files {
-		m, err := compile(f)
+	sources, problems := decode(files)
+	for _, s := range sources {
+		if s != nil {
+			others[Key(s.Key.Value)] = s
+		}
+	}
+	for i, f := range files {
+		if sources[i] == nil {
+			continue
+		}
+		m, err := compile(f, sources[i], others)
 		if err != nil {
 			problems = append(problems, document.Collect(document.Position{File: f.Name()}, err)...)
 			continue
 		}
-		if before, twice := added[m.key]; twice {
-			problems = append(problems, m.source.Key.Problem(1, 1, "metric %s stands in %s already", m.key, before))
-			continue
-		}
-		added[m.key] = f.Name()
 		out.metrics[m.key] = m
 	}
 	for k := range out.metrics {
@@ -78,3 +81,24 @@ func (l *Library) Metric(k Key) (*Metric, bool) {
 
 // Keys are the keys of all metrics, sorted.
 func (l *Library) Keys() []Key { return slices.Clone(l.keys) }
+
+// decode reads the documents; one that cannot be read has no source.
+func decode(files []*document.File) ([]*source, document.Problems) {
+	var problems document.Problems
+	out := make([]*source, len(files))
+	added := map[string]string{}
+	for i, f := range files {
+		s := &source{}
+		if err := f.Decode(s); err != nil {
+			problems = append(problems, document.Collect(document.Position{File: f.Name()}, err)...)
+			continue
+		}
+		if before, twice := added[s.Key.Value]; twice {
+			problems = append(problems, s.Key.Problem(1, 1, "metric %s stands in %s already", s.Key.Value, before))
+			continue
+		}
+		added[s.Key.Value] = f.Name()
+		out[i] = s
+	}
+	return out, problems
+}

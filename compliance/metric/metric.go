@@ -17,15 +17,15 @@ type Metric struct {
 
 	// items is the fact whose elements are counted, nil for a metric that
 	// counts as a whole.
-	items                  *fact
-	item                   string
-	where, each            *expr.Node
-	once                   *kindField
-	poolBy, poolCount, sum *expr.Node
-	reads                  []*kindField
-	conditions, onItem     []condition
-	remarks                []remark
-	also                   []also
+	items                         *fact
+	item                          string
+	where, each                   *expr.Node
+	once                          *kindField
+	poolBy, poolCount, share, sum *expr.Node
+	reads                         []*kindField
+	conditions, onItem            []condition
+	remarks                       []remark
+	also                          []also
 }
 
 type condition struct {

@@ -34,6 +34,9 @@ type source struct {
 	Parameters map[string]parameterSource `yaml:"parameters"`
 	Choices    map[string]choiceSource    `yaml:"choices"`
 	Tables     map[string]tableSource     `yaml:"tables"`
+	// Names are what cases call fields of the general kinds: host.runs by the
+	// name of the product that runs.
+	Names map[string]document.Text `yaml:"names"`
 	// Define names parts of the count.
 	Define        map[string]document.Text `yaml:"define"`
 	Count         countSource              `yaml:"count,required"`
@@ -90,6 +93,9 @@ type countSource struct {
 	Round rounding      `yaml:"round"`
 	Pool  *poolSource   `yaml:"pool"`
 	Total document.Text `yaml:"total"`
+	// Share turns the sum's unit into the metric's for a single consumer, where
+	// the total does so for all.
+	Share document.Text `yaml:"share"`
 	// RoundTotal rounds the sum, after the pools.
 	RoundTotal rounding `yaml:"round_total"`
 }

@@ -36,6 +36,7 @@ func (c *compiler) count() {
 		c.m.poolBy = c.check(src.Pool.By, itemStage, expr.String)
 		c.m.poolCount = c.check(src.Pool.Count, poolStage, expr.Int, expr.Decimal)
 	}
+	c.m.share = c.check(src.Share, poolStage, expr.Int, expr.Decimal)
 	c.m.sum = c.check(src.Total, poolStage, expr.Int, expr.Decimal)
 }
 

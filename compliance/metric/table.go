@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,10 +21,12 @@ import (
 // bracket that the quantity reached; lookups give the value of a name.
 type tableSource struct {
 	At     document.Position `yaml:"-"`
-	Kind   document.Text     `yaml:"kind,required"`
+	Kind   document.Text     `yaml:"kind"`
 	About  string            `yaml:"about"`
 	Source *Citation         `yaml:"source"`
-	Rows   []rowSource       `yaml:"rows,required"`
+	Rows   []rowSource       `yaml:"rows"`
+	// From is the metric whose table of the same name this is.
+	From document.Text `yaml:"from"`
 }
 
 type rowSource struct {
@@ -69,6 +72,15 @@ type row struct {
 
 func (c *compiler) table(name string, src tableSource) {
 	c.name(name, src.At)
+	if !src.From.IsZero() {
+		if src = c.shared(name, src); src.Rows == nil {
+			return
+		}
+	}
+	if len(src.Rows) == 0 {
+		c.fail(src.At, "table %s has no rows", name)
+		return
+	}
 	t := &table{name: name, kind: src.Kind.Value}
 	for _, r := range src.Rows {
 		out := row{match: r.Match, since: r.Since.Time, until: r.Until.Time}
@@ -89,6 +101,29 @@ func (c *compiler) table(name string, src tableSource) {
 		c.problems = append(c.problems, src.Kind.Problem(1, 1, "%q is not a kind of table; known are graduated, flat and lookup", t.kind))
 	}
 	c.m.tables = append(c.m.tables, t)
+}
+
+// shared follows a table to the metric that holds its rows.
+func (c *compiler) shared(name string, src tableSource) tableSource {
+	path := []string{string(c.m.key)}
+	for !src.From.IsZero() {
+		from := src.From
+		at := slices.Index(path, from.Value)
+		if path = append(path, from.Value); at >= 0 {
+			c.problems = append(c.problems, from.Problem(1, 1, "table %s comes from itself: %s", name, strings.Join(path[at:], " -> ")))
+			return tableSource{}
+		}
+		next, ok := c.others[Key(from.Value)]
+		if !ok {
+			c.problems = append(c.problems, from.Problem(1, 1, "there is no metric %q", from.Value))
+			return tableSource{}
+		}
+		if src, ok = next.Tables[name]; !ok {
+			c.problems = append(c.problems, from.Problem(1, 1, "metric %s has no table %s", from.Value, name))
+			return tableSource{}
+		}
+	}
+	return src
 }
 
 // brackets checks that brackets rise without overlap or gap.
