@@ -90,6 +90,8 @@ func (b *binding) Lookup(name string) (reckon.Value, bool) {
 	switch {
 	case name == "param" || name == "choice":
 		return reckon.Value{Kind: reckon.ObjectKind, Object: b.set}, true
+	case name == "given":
+		return reckon.Value{Kind: reckon.ObjectKind, Object: b.facts}, true
 	case name == "sum" && b.sum != nil:
 		return *b.sum, true
 	case name == "total" && b.total != nil:

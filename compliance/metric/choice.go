@@ -60,6 +60,23 @@ func paramSchema(params []parameter) *expr.Schema {
 	return s
 }
 
+// givenSchema has a truth for every single fact: whether it was given.
+func givenSchema(facts []fact) *expr.Schema {
+	s := &expr.Schema{Name: "given"}
+	for _, f := range facts {
+		if f.elem != nil {
+			continue
+		}
+		s.Fields = append(s.Fields, expr.Field{Name: f.name, Type: expr.Bool, Get: func(o any) any {
+			return goValue(o.(*Facts).Values[f.name], nil) != nil
+		}})
+	}
+	if len(s.Fields) == 0 {
+		return nil
+	}
+	return s
+}
+
 // choiceSchema has an object for every choice with a truth for every reading, so
 // that a misspelt reading does not compile.
 func choiceSchema(choices []choice) *expr.Schema {
@@ -68,7 +85,7 @@ func choiceSchema(choices []choice) *expr.Schema {
 	}
 	s := &expr.Schema{Name: "choice"}
 	for _, ch := range choices {
-		readings := &expr.Schema{Name: "choice." + ch.name}
+		readings := &expr.Schema{Name: "choice:" + ch.name}
 		for _, r := range ch.readings {
 			readings.Fields = append(readings.Fields, expr.Field{Name: r, Type: expr.Bool, Get: func(o any) any {
 				return o.(*settings).choices[ch.name] == r

@@ -90,6 +90,15 @@ func (b *binding) class(o any, once onceness) (*class, error) {
 		}
 		c.judge(v, cond.otherwise)
 	}
+	for _, r := range m.itemRemarks {
+		v, err := b.run(r.when)
+		if err != nil {
+			return nil, err
+		}
+		if v.Truth == reckon.True {
+			c.remarks = append(c.remarks, r.say)
+		}
+	}
 	var err error
 	if c.value, err = b.run(m.each); err != nil {
 		return nil, err

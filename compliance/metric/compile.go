@@ -26,6 +26,7 @@ func compile(file *document.File, src *source, others map[Key]*source) (*Metric,
 	c.key()
 	c.declare()
 	if len(c.problems) == 0 {
+		c.counted()
 		c.define()
 	}
 	if len(c.problems) == 0 {
@@ -60,6 +61,9 @@ func (c *compiler) options() expr.Options {
 	o := expr.Options{Functions: functionDeclarations(c.m.kinds)}
 	for _, f := range c.m.facts {
 		o.Variables = append(o.Variables, expr.Variable{Name: f.name, Type: f.typ, Doc: f.about})
+	}
+	if s := givenSchema(c.m.facts); s != nil {
+		o.Variables = append(o.Variables, expr.Variable{Name: "given", Type: expr.Object(s)})
 	}
 	if s := paramSchema(c.m.params); s != nil {
 		o.Variables = append(o.Variables, expr.Variable{Name: "param", Type: expr.Object(s)})
@@ -98,6 +102,7 @@ const (
 	itemStage  = "item"
 	poolStage  = "sum"
 	totalStage = "total"
+	anyStage   = "any"
 )
 
 // check checks an expression of a stage; nil where the document left it out or
@@ -120,9 +125,9 @@ func (c *compiler) check(text document.Text, stage string, want ...expr.Type) *e
 func (c *compiler) names(n *expr.Node, stage string, loops []string) {
 	if n.Op == expr.Name && !slices.Contains(loops, n.Name) {
 		switch {
-		case n.Name == c.m.item && c.m.items != nil && stage != itemStage,
+		case n.Name == c.m.item && c.m.items != nil && stage != itemStage && stage != anyStage,
 			n.Name == "sum" && stage == itemStage,
-			n.Name == "total" && stage != totalStage:
+			n.Name == "total" && stage != totalStage && stage != anyStage:
 			c.problems = append(c.problems, n.Problem("%s has no value here", n.Name))
 		}
 	}

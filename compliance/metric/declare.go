@@ -65,7 +65,7 @@ func (c *compiler) declare() {
 
 var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-var reserved = []string{"sum", "total", "param", "choice", "count", "true", "false", "in", "null", "name", "id"}
+var reserved = []string{"sum", "total", "param", "choice", "given", "count", "true", "false", "in", "null", "name", "id"}
 
 func (c *compiler) name(name string, at document.Position) {
 	if !namePattern.MatchString(name) || slices.Contains(reserved, name) {
@@ -205,7 +205,7 @@ func (c *compiler) define() {
 		}
 		state[name] = 2
 		c.name(name, text.At())
-		n := c.check(text, itemStage, expr.Int, expr.Decimal, expr.Bool, expr.String)
+		n := c.check(text, itemStage)
 		if n == nil {
 			return
 		}

@@ -20,6 +20,9 @@ func functionDeclarations(kinds map[string]*kind) []expr.Function {
 	}
 	uses, sessions := expr.List(expr.Object(kinds["use"].schema)), expr.List(expr.Object(kinds["session"].schema))
 	return append(out,
+		expr.Function{Name: "top", Doc: "the sum of the greatest numbers of a list, as many as the second argument says", Args: []expr.Type{expr.List(expr.Int), expr.Int}, Result: expr.Int},
+		expr.Function{Name: "windows", Doc: "the means of every run of so many numbers of a list", Args: []expr.Type{expr.List(expr.Int), expr.Int}, Result: expr.List(expr.Decimal)},
+		expr.Function{Name: "tally", Doc: "how often each text of a list occurs, in order of appearance", Args: []expr.Type{expr.List(expr.String)}, Result: expr.List(expr.Int)},
 		expr.Function{Name: "distinct", Doc: "each text of a list once", Args: []expr.Type{expr.List(expr.String)}, Result: expr.List(expr.String)},
 		expr.Function{Name: "peak", Doc: "the most that sessions hold at one instant", Args: []expr.Type{sessions}, Result: expr.Int},
 		expr.Function{Name: "cover", Doc: "the fewest users and devices that touch every use", Args: []expr.Type{uses}, Result: expr.Int},
@@ -31,6 +34,9 @@ func generalFunctions() map[string]reckon.Function {
 		"average":  average,
 		"distinct": distinct,
 		"peak":     peak,
+		"tally":    tally,
+		"top":      top,
+		"windows":  windows,
 		"cover":    cover,
 	}
 }

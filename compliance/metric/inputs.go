@@ -54,6 +54,9 @@ func (m *Metric) readJSON(v jsonValue) (Facts, []string, error) {
 func (in *inputs) member(name string, v jsonValue) error {
 	var first error
 	known := false
+	if in.gather(name, v, &first) {
+		return first
+	}
 	for i := range in.m.facts {
 		f := &in.m.facts[i]
 		if f.name != name && !slices.Contains(f.as, name) {
@@ -75,6 +78,29 @@ func (in *inputs) member(name string, v jsonValue) error {
 		return first
 	}
 	return in.setting(name, v)
+}
+
+// gather reads a number whose name a mapping collects by a pattern: with rights_*
+// for a name, rights_2016 becomes the entry 2016.
+func (in *inputs) gather(name string, v jsonValue, failed *error) bool {
+	if v.kind != jsonNumber {
+		return false
+	}
+	for i := range in.m.facts {
+		f := &in.m.facts[i]
+		for _, as := range f.as {
+			prefix, ok := strings.CutSuffix(as, "*")
+			rest, fits := strings.CutPrefix(name, prefix)
+			if !f.mapping || !ok || !fits || rest == "" {
+				continue
+			}
+			n, err := scalar(name, expr.Decimal, nil, v)
+			*failed = err
+			in.facts.Records[f.name] = append(in.facts.Records[f.name], Record{ID: rest, Fields: map[string]Value{"name": Text(rest), "number": n}})
+			return true
+		}
+	}
+	return false
 }
 
 // nested reads a list within a list, called outer/inner: the name of the outer
@@ -139,16 +165,9 @@ func (in *inputs) fact(f *fact, name string, v jsonValue) error {
 	case f.elem != nil:
 		return in.things(f, name, v, "", "")
 	case f.typ.Elem() != (expr.Type{}):
-		if v.kind != jsonArray {
-			return fmt.Errorf("%s must be a list, not %s", name, v.kind)
-		}
-		list := List{}
-		for i, e := range v.items {
-			s, err := scalar(fmt.Sprintf("%s[%d]", name, i), f.typ.Elem(), nil, e)
-			if err != nil {
-				return err
-			}
-			list = append(list, s)
+		list, err := scalars(name, f.typ.Elem(), v)
+		if err != nil {
+			return err
 		}
 		in.facts.Values[f.name] = list
 		return nil
@@ -194,7 +213,7 @@ func (in *inputs) things(f *fact, path string, v jsonValue, field, value string)
 	}
 	list := in.list(f, len(items))
 	for i, it := range items {
-		if c, ok := it.member("count"); ok && c.kind == jsonNumber && c.text == "0" {
+		if c, ok := it.member("count"); ok && len(f.elem.called("count")) == 0 && c.kind == jsonNumber && c.text == "0" {
 			continue // none of them
 		}
 		p := fmt.Sprintf("%s[%d]", path, i)
@@ -299,6 +318,14 @@ func (in *inputs) field(k *kind, path string, m jsonMember, o any) error {
 }
 
 func (in *inputs) fieldValue(f *kindField, path string, v jsonValue, o any) error {
+	if f.elem == nil && f.typ.Elem() != (expr.Type{}) {
+		list, err := scalars(path, f.typ.Elem(), v)
+		if err != nil {
+			return err
+		}
+		f.set(o, list)
+		return nil
+	}
 	if f.elem == nil {
 		s, err := scalar(path, f.typ, f.oneOf, v)
 		if err != nil {
@@ -347,6 +374,23 @@ func number(path string, v jsonValue) (decimal.Decimal, error) {
 	return d, nil
 }
 
+// scalars reads a list of single values.
+func scalars(path string, elem expr.Type, v jsonValue) (List, error) {
+	if v.kind != jsonArray {
+		return nil, fmt.Errorf("%s must be a list, not %s", path, v.kind)
+	}
+	list := List{}
+	for i, e := range v.items {
+		s, err := scalar(fmt.Sprintf("%s[%d]", path, i), elem, nil, e)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// scalar reads a single value of a type.
 func scalar(path string, t expr.Type, oneOf []string, v jsonValue) (Value, error) {
 	switch {
 	case v.kind == jsonNull:

@@ -24,7 +24,7 @@ type Metric struct {
 	poolBy, poolCount, share, sum *expr.Node
 	reads                         []*kindField
 	conditions, onItem            []condition
-	remarks                       []remark
+	remarks, itemRemarks          []remark
 	also                          []also
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/trueup-dev/trueup/internal/expr"
 )
 
-// count checks the stages of the count.
-func (c *compiler) count() {
+// counted finds what is counted, one by one or as a whole.
+func (c *compiler) counted() {
 	src := c.src.Count
 	if !src.Of.IsZero() {
 		c.m.items = c.m.fact(src.Of.Value)
@@ -28,6 +28,11 @@ func (c *compiler) count() {
 	} else if src.Total.IsZero() {
 		c.fail(src.At, "count lacks total, or of and each")
 	}
+}
+
+// count checks the stages of the count.
+func (c *compiler) count() {
+	src := c.src.Count
 	c.makeEnv()
 	c.m.where = c.check(src.Where, itemStage, expr.Bool)
 	c.m.each = c.check(src.Each, itemStage, expr.Int, expr.Decimal)
@@ -67,7 +72,12 @@ func (c *compiler) rest() {
 	for _, s := range c.src.Remarks {
 		r := remark{say: s.Say}
 		if !s.When.IsZero() {
-			r.when = c.check(s.When, totalStage, expr.Bool)
+			r.when = c.check(s.When, anyStage, expr.Bool)
+		}
+		if r.when != nil && c.m.items != nil && c.mentions(r.when, c.m.item) {
+			c.names(r.when, itemStage, nil)
+			c.m.itemRemarks = append(c.m.itemRemarks, r)
+			continue
 		}
 		c.m.remarks = append(c.m.remarks, r)
 	}
@@ -132,6 +142,9 @@ func (c *compiler) reads() {
 	}
 	for _, cond := range c.m.onItem {
 		walk(cond.require)
+	}
+	for _, r := range c.m.itemRemarks {
+		walk(r.when)
 	}
 	for _, f := range slices.Clone(c.m.reads) {
 		if f.derived != nil {
