@@ -142,10 +142,10 @@ func TestLint(t *testing.T) {
 	assert.Equal(t, 0, status, errs)
 	assert.Contains(t, out, "is sound (sha256 ")
 	broken := filepath.Join(t.TempDir(), "broken.yaml")
-	require.NoError(t, os.WriteFile(broken, []byte("name: x\nversoin: 1\n"), 0o600))
+	require.NoError(t, os.WriteFile(broken, []byte("name: x\nverson: 1\n"), 0o600))
 	status, _, errs = trueup(t, "lint", broken)
 	assert.Equal(t, 1, status)
-	assert.Contains(t, errs, `broken.yaml:2:1: unknown field "versoin"; did you mean "version"?`)
+	assert.Contains(t, errs, `broken.yaml:2:1: unknown field "verson"; did you mean "version"?`)
 }
 
 func TestUsage(t *testing.T) {
