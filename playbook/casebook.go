@@ -9,16 +9,19 @@ import (
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/escalation"
 	"github.com/trueup-dev/trueup/escalation/lifecycle"
 	"github.com/trueup-dev/trueup/evidence"
 )
 
-// caseBook holds the cases of a log.
-type caseBook struct{ cases map[string]*Case }
+// caseBook holds the cases of a log, each the fold of its events.
+type caseBook struct {
+	cases map[escalation.CaseID]escalation.Case
+}
 
 // foldCases makes the cases from the events in a log.
 func foldCases(ctx context.Context, log *evidence.Log) (*caseBook, error) {
-	b := &caseBook{cases: map[string]*Case{}}
+	b := &caseBook{cases: map[escalation.CaseID]escalation.Case{}}
 	for rec, err := range log.Entries(ctx, 0) {
 		if err != nil {
 			return nil, fmt.Errorf("playbook: cases: %w", err)
@@ -26,45 +29,32 @@ func foldCases(ctx context.Context, log *evidence.Log) (*caseBook, error) {
 		if rec.Entry.Kind != KindCase {
 			continue
 		}
-		var e CaseEvent
+		var e escalation.Event
 		if err := json.Unmarshal(rec.Entry.Payload, &e); err != nil {
 			return nil, fmt.Errorf("playbook: entry %d is no event of a case: %w", rec.Index, err)
 		}
-		if !b.apply(e) {
-			return nil, fmt.Errorf("playbook: entry %d: case %s cannot take the step %s", rec.Index, e.Case, e.Step)
+		if err := b.apply(e); err != nil {
+			return nil, fmt.Errorf("playbook: entry %d: %w", rec.Index, err)
 		}
 	}
 	return b, nil
 }
 
-func (b *caseBook) apply(e CaseEvent) bool {
-	c := b.cases[e.Case]
-	if c == nil {
-		c = &Case{ID: e.Case}
-		b.cases[e.Case] = c
+func (b *caseBook) apply(e escalation.Event) error {
+	c, err := b.cases[e.Case].Apply(e)
+	if err != nil {
+		return err
 	}
-	return c.apply(e)
+	b.cases[e.Case] = c
+	return nil
 }
 
 // open opens cases for findings that have none, reopens closed ones whose
 // deviation is back, and closes those whose deviation this run shows to be gone.
 func (r *run) open(ctx context.Context) error {
-	var events []CaseEvent
-	found := map[string]bool{}
-	for _, f := range r.rep.Findings {
-		found[f.Identity] = true
-		c, known := r.cases.cases[f.Identity]
-		if known && c.State != lifecycle.Closed {
-			continue
-		}
-		cal := r.playbook.escalation.Calendar(f.plan.Calendar)
-		events = append(events, opening(f, cal, r.rep.Run, r.now, known)...)
-	}
-	for _, id := range slices.Sorted(maps.Keys(r.cases.cases)) {
-		c := r.cases.cases[id]
-		if !found[id] && c.State != lifecycle.Closed && lifecycle.MayClose(c.State, lifecycle.Remedied) && r.judged(*c) {
-			events = append(events, closing(*c, r.rep.Run, r.now))
-		}
+	events, err := r.caseEvents(ctx)
+	if err != nil {
+		return fmt.Errorf("playbook: cases: %w", err)
 	}
 	for _, e := range events {
 		if err := r.j.add(KindCase, e); err != nil {
@@ -75,38 +65,78 @@ func (r *run) open(ctx context.Context) error {
 		return err
 	}
 	for _, e := range events {
-		if !r.cases.apply(e) {
-			return fmt.Errorf("playbook: case %s cannot take the step %s", e.Case, e.Step)
+		if err := r.cases.apply(e); err != nil {
+			return fmt.Errorf("playbook: %w", err)
 		}
 	}
 	for _, f := range r.rep.Findings {
-		r.rep.Cases = append(r.rep.Cases, *r.cases.cases[f.Identity])
+		r.rep.Cases = append(r.rep.Cases, r.cases.cases[escalation.IDOf(f.Finding)])
 	}
 	return nil
 }
 
-// judged says whether this run could see the deviation of a case: a source that
-// did not deliver shows nothing to be gone.
-func (r *run) judged(c Case) bool {
-	for _, s := range r.rep.Result.Sources {
-		if s.Doubt == compliance.DoubtFailed || s.Doubt == compliance.DoubtNeverRead || s.Doubt == compliance.DoubtIncoming {
-			return false
+func (r *run) caseEvents(ctx context.Context) ([]escalation.Event, error) {
+	var events []escalation.Event
+	found := map[escalation.CaseID]bool{}
+	for _, f := range r.rep.Findings {
+		id := escalation.IDOf(f.Finding)
+		found[id] = true
+		var more []escalation.Event
+		var err error
+		switch c, known := r.cases.cases[id]; {
+		case !known:
+			// An error with events is one of routes, which the finding carries.
+			if _, more, err = escalation.Open(ctx, r.playbook.escalation, r.request(f), r.now); len(more) > 0 {
+				err = nil
+			}
+		case !c.IsOpen():
+			more, err = c.Reopen(r.playbook.escalation, "found again in run "+string(r.rep.Run), r.now)
 		}
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, more...)
 	}
-	return !r.now.Before(c.Opened)
+	if !r.whole() {
+		return events, nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.cases.cases)) {
+		c := r.cases.cases[id]
+		if found[id] || !c.IsOpen() || !lifecycle.MayClose(c.State, lifecycle.Remedied) {
+			continue
+		}
+		more, err := c.Close(r.playbook.escalation, lifecycle.Remedied, "trueup", "not found in run "+string(r.rep.Run), r.now)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, more...)
+	}
+	return events, nil
+}
+
+func (r *run) request(f Judged) escalation.Request {
+	return escalation.Request{Finding: f.Finding, Severity: f.severity, Contract: r.playbook.contract(f.Contract), Subject: f.subject}
+}
+
+// whole says whether every source delivered: one that did not shows nothing to
+// be gone.
+func (r *run) whole() bool {
+	return !slices.ContainsFunc(r.rep.Result.Sources, func(s compliance.SourceState) bool {
+		return s.Doubt != "" && s.Doubt != compliance.DoubtStale
+	})
 }
 
 // due is when the first of the open cases about short positions must be
 // remedied; zero when there is none.
-func due(cases []Case, positions []compliance.Position) time.Time {
+func due(cases []escalation.Case, positions []compliance.Position) time.Time {
 	short := map[string]bool{}
 	for _, p := range positions {
 		short["position "+p.Key()] = true
 	}
 	var first time.Time
 	for _, c := range cases {
-		if short[c.Subject] && (first.IsZero() || c.RemedyBy.Before(first)) {
-			first = c.RemedyBy
+		if at := c.Due.Remedy.At; short[c.Opening.Subject] && (first.IsZero() || at.Before(first)) {
+			first = at
 		}
 	}
 	return first

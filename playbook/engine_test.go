@@ -16,6 +16,7 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/escalation"
 	"github.com/trueup-dev/trueup/escalation/lifecycle"
 	"github.com/trueup-dev/trueup/evidence"
 	"github.com/trueup-dev/trueup/evidence/verify"
@@ -101,16 +102,16 @@ func TestTheLoop(t *testing.T) {
 	assert.Equal(t, "TU:1/E:L/T:H/D:N/C:H", f.Vector)
 	require.Len(t, rep.Cases, 1)
 	c := rep.Cases[0]
-	assert.Equal(t, f.Identity, c.ID)
+	assert.Equal(t, escalation.IDOf(f.Finding), c.ID)
 	assert.Equal(t, lifecycle.Assigned, c.State)
-	assert.Equal(t, "license.manager", c.Plan.Owner)
-	assert.Equal(t, "2026-11-18T16:00:00Z", c.AcknowledgeBy.Format(time.RFC3339), "two working days after Monday morning, Vienna time")
+	assert.Equal(t, "license.manager", c.Owner)
+	assert.Equal(t, "2026-11-18T16:00:00Z", c.Due.Acknowledge.At.Format(time.RFC3339), "two working days after Monday morning, Vienna time")
 	require.NotNil(t, rep.Plan)
 	assert.Equal(t, "4200.00 EUR", rep.Plan.Cost.String())
 	assert.True(t, rep.Plan.Closed())
 
 	assert.Equal(t, map[evidence.Kind]int{playbook.KindRun: 1, playbook.KindCollected: 1, playbook.KindPosition: 1, playbook.KindFinding: 1,
-		playbook.KindCase: 2, playbook.KindPlan: 1, evidence.KindRunStatement: 1}, s.kinds())
+		playbook.KindCase: 4, playbook.KindPlan: 1, evidence.KindRunStatement: 1}, s.kinds())
 	assert.True(t, s.verify().OK(), s.verify())
 }
 
@@ -163,27 +164,24 @@ func TestCasesOutliveRuns(t *testing.T) {
 	later = later.AddDate(0, 0, 1)
 	back := s.run(estate(t, later, 3, ""), later).Cases[0]
 	assert.Equal(t, opened.ID, back.ID)
-	assert.Equal(t, later, back.Opened)
+	assert.Equal(t, later, back.Since, "its clocks begin anew")
 	assert.True(t, s.verify().OK(), s.verify())
 }
 
 // caseStates replays the events of cases from the log.
-func (s *scene) caseStates() map[string]lifecycle.State {
-	out := map[string]lifecycle.State{}
+func (s *scene) caseStates() map[escalation.CaseID]lifecycle.State {
+	cases := map[escalation.CaseID]escalation.Case{}
+	out := map[escalation.CaseID]lifecycle.State{}
 	for rec, err := range s.log.Entries(s.t.Context(), 0) {
 		require.NoError(s.t, err)
 		if rec.Entry.Kind != playbook.KindCase {
 			continue
 		}
-		var e playbook.CaseEvent
+		var e escalation.Event
 		require.NoError(s.t, json.Unmarshal(rec.Entry.Payload, &e))
-		from := out[e.Case]
-		if from == lifecycle.StateInvalid {
-			from = lifecycle.Detected
-		}
-		next, ok := lifecycle.After(from, e.Step)
-		require.True(s.t, ok, "%s in %s", e.Step, from)
-		out[e.Case] = next
+		c, err := cases[e.Case].Apply(e)
+		require.NoError(s.t, err)
+		cases[e.Case], out[e.Case] = c, c.State
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/rule"
@@ -27,7 +28,7 @@ type Judged struct {
 	// level that the rubric assumes.
 	Unanswered []string `json:"unanswered,omitempty"`
 	// Unfit says which facts do not answer the factor that asks for them, such as
-	// a tier that the rubric does not know.
+	// a tier that the rubric does not know, and which routes could not be decided.
 	Unfit string `json:"unfit,omitempty"`
 	// Route names where the finding goes, Owner who must act.
 	Route string `json:"route"`
@@ -73,8 +74,12 @@ func (p *Playbook) classify(ctx context.Context, f compliance.Finding, res *comp
 	}
 	j.subject.Tier, j.subject.Duty = facts.Tier, facts.Duty
 	var err error
-	if j.plan, err = p.escalation.Assign(ctx, &j.subject); err != nil {
+	if j.plan, err = p.escalation.Assign(ctx, &j.subject); err != nil && j.plan.Chain == "" {
 		return Judged{}, fmt.Errorf("playbook: route of %s: %w", f.Subject, err)
+	} else if err != nil {
+		// A route whose expression went wrong did not match; the finding has
+		// another, and says so.
+		j.Unfit = strings.TrimSpace(j.Unfit + "\n" + err.Error())
 	}
 	j.Route, j.Owner = j.plan.Route, j.plan.Owner
 	return j, nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/escalation"
 	"github.com/trueup-dev/trueup/evidence"
 	"github.com/trueup-dev/trueup/remediation"
 )
@@ -22,7 +23,7 @@ type Report struct {
 	Findings []Judged
 	// Cases are those that the run's findings belong to, opened now or before,
 	// in the order of the findings.
-	Cases []Case
+	Cases []escalation.Case
 	// Plan mends what is short; nil where nothing is or no policy says how.
 	Plan *remediation.Plan
 	// Checkpoint is the log's after the run.
@@ -126,8 +127,8 @@ func (r *Report) findings(t *printer) {
 func (r *Report) cases(t *printer) {
 	rows := []string{"CASE\tSEVERITY\tSTATE\tOWNER\tACKNOWLEDGE BY\tCONTAIN BY\tREMEDY BY\tABOUT"}
 	for _, c := range r.Cases {
-		rows = append(rows, fmt.Sprintf("%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", c.ID, c.Severity, c.State, c.Plan.Owner,
-			minute(c.AcknowledgeBy), minute(c.ContainBy), minute(c.RemedyBy), c.Subject))
+		rows = append(rows, fmt.Sprintf("%.13s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", c.ID, c.Grade.Severity, c.State, c.Owner,
+			minute(c.Due.Acknowledge.At), minute(c.Due.Contain.At), minute(c.Due.Remedy.At), c.Opening.Subject))
 	}
 	t.table("Cases, times in UTC", rows)
 }
@@ -166,7 +167,7 @@ type Export struct {
 	Collections []Collection       `json:"collections,omitempty"`
 	Result      *compliance.Result `json:"result"`
 	Findings    []Judged           `json:"findings"`
-	Cases       []Case             `json:"cases"`
+	Cases       []escalation.Case  `json:"cases"`
 	Plan        *remediation.Plan  `json:"plan,omitempty"`
 	Log         struct {
 		Size int64  `json:"size"`
