@@ -153,7 +153,7 @@ func (m *model) load(p *cover.Problem) error {
 		limit(budget.IntPart(), func(o Option) int64 { return o.Cost.Amount.Shift(m.money).IntPart() })
 	}
 	if m.limits.Actions > 0 {
-		limit(int64(m.limits.Actions), func(o Option) int64 { return int64(o.takes()) })
+		limit(int64(m.limits.Actions), func(o Option) int64 { return int64(takes(o.Actions)) })
 	}
 	pools := map[string]decimal.Decimal{}
 	for _, o := range m.options {
@@ -172,10 +172,10 @@ func (m *model) load(p *cover.Problem) error {
 	return nil
 }
 
-// takes is how many installs and seats an option takes away.
-func (o Option) takes() int {
+// takes is how many installs and seats actions take away.
+func takes(actions []Action) int {
 	n := 0
-	for _, a := range o.Actions {
+	for _, a := range actions {
 		if a.Verb == Uninstall || a.Verb == Unassign {
 			n++
 		}

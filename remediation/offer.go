@@ -77,6 +77,7 @@ func (r Request) option(kind Kind, p compliance.Position, price compliance.Money
 		Max:        1,
 		Price:      price,
 		Disruption: terms.Disruption,
+		Earliest:   addDays(r.Now, terms.NoticeDays),
 		Ready:      addDays(r.Now, terms.NoticeDays+terms.LeadDays),
 		Owner:      terms.Owner,
 	}

@@ -36,8 +36,9 @@ type Option struct {
 	Price compliance.Money
 	// Disruption weighs how much it disturbs.
 	Disruption int
-	// Ready is when it can be done at the earliest, after notice and lead time.
-	Ready time.Time
+	// Earliest is when the notice has run out, Ready when it can be done after the
+	// lead time too.
+	Earliest, Ready time.Time
 	// Owner is the role that does it.
 	Owner string
 	// Undo says how it is taken back; empty when it cannot be.

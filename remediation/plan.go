@@ -45,13 +45,15 @@ type Plan struct {
 	Success string
 	// Alternatives are plans for other strategies. They are not part of the
 	// plan's own digest but for theirs.
-	Alternatives []Plan `json:"-"`
+	Alternatives []Plan `json:",omitempty"`
 }
 
 // Change is a position before and after a plan.
 type Change struct {
-	Position      string
-	Unit          string
+	Position string
+	Unit     string
+	// Tier is the risk tier of the licensing, in words of the rubric.
+	Tier          string `json:",omitempty"`
 	Before, After Standing
 }
 
@@ -71,8 +73,10 @@ type Step struct {
 	Kind  Kind
 	Verb  string
 	Owner string
-	// Start is when users are told, or the work begins; Due is when it is done.
-	Start, Due time.Time
+	// Start is when users are told, or the work begins; Earliest is when the
+	// notice has run out and the actions may be carried out, Due when they are
+	// done.
+	Start, Earliest, Due time.Time
 	// Units is how often the option is taken.
 	Units      int64
 	Cost       compliance.Money
@@ -108,6 +112,15 @@ type Unused struct {
 
 // Waiver is a guard that the policy switches off.
 type Waiver struct{ Guard, Reason string }
+
+// Takes is how many installs and seats the plan takes away.
+func (p Plan) Takes() int {
+	n := 0
+	for _, s := range p.Steps {
+		n += takes(s.Actions)
+	}
+	return n
+}
 
 // Closed says whether nothing that is known stays short.
 func (p Plan) Closed() bool { return len(p.Open) == 0 }

@@ -189,7 +189,7 @@ func (p *planning) step(o Option, n int64) Step {
 	times := decimal.NewFromInt(n)
 	s := Step{
 		ID: o.ID, Kind: o.Kind, Verb: o.Verb, Owner: o.Owner, Position: o.Position,
-		Start: p.Now.UTC(), Due: o.Ready.UTC(), Units: n,
+		Start: p.Now.UTC(), Earliest: o.Earliest.UTC(), Due: o.Ready.UTC(), Units: n,
 		Cost:       compliance.Money{Amount: o.Cost.Amount.Mul(times), Currency: o.Cost.Currency},
 		Disruption: o.Disruption * int(n), Undo: o.Undo,
 		Actions: o.scaled(n), Preconditions: o.Preconditions, Checks: o.Checks,
@@ -238,11 +238,21 @@ func (p *planning) changes(out *Plan, res *compliance.Result) {
 			q = compliance.Position{Status: compliance.Compliant, Exposure: compliance.Money{Currency: before.Exposure.Currency}}
 			q.Required.High, q.Short.High = decimal.NewNullDecimal(decimal.Decimal{}), decimal.NewNullDecimal(decimal.Decimal{})
 		}
-		out.Positions = append(out.Positions, Change{before.Key(), before.Unit, standing(before), standing(q)})
+		out.Positions = append(out.Positions, Change{before.Key(), before.Unit, p.tier(before), standing(before), standing(q)})
 		if q.Short.Low.IsPositive() {
 			out.Open = append(out.Open, Open{before.Key(), q.Short.Low, q.Exposure, possible(q), p.why(before.Key())})
 		}
 	}
+}
+
+// tier is the risk tier that the licensing of a position states.
+func (p *planning) tier(pos compliance.Position) string {
+	for _, l := range p.Input.Licensing {
+		if l.Product == pos.Product && l.Metric == pos.Metric && l.Tier != "" {
+			return l.Tier
+		}
+	}
+	return ""
 }
 
 func standing(p compliance.Position) Standing {

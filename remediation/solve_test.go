@@ -1,6 +1,7 @@
 package remediation
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -296,4 +297,24 @@ func TestRequestThatDoesNotFitTogether(t *testing.T) {
 			assert.ErrorContains(t, err, tt.want)
 		})
 	}
+}
+
+// A plan that was written down and read again is the same plan.
+func TestPlanSurvivesJSON(t *testing.T) {
+	in := input(t, estateOf(t, person("d1", 10, 400), person("d2", 120, 400), person("d3", 0, 400)), entitlement("e1", 1))
+	plan, err := Solve(t.Context(), request(t, in))
+	require.NoError(t, err)
+	b, err := json.Marshal(plan)
+	require.NoError(t, err)
+	var again Plan
+	require.NoError(t, json.Unmarshal(b, &again))
+	want, err := plan.Digest()
+	require.NoError(t, err)
+	got, err := again.Digest()
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	again.Steps[0].Actions[0].Product = "autodesk/maya"
+	other, err := again.Digest()
+	require.NoError(t, err)
+	assert.NotEqual(t, want, other)
 }
