@@ -39,7 +39,7 @@ func (named) Recognise(t catalog.Title) catalog.Recognition {
 }
 
 func newScene(t *testing.T) *scene {
-	lib, err := metric.Standard()
+	lib, err := standard()
 	require.NoError(t, err)
 	s := &scene{t: t, b: compliance.NewBuilder(snapshot)}
 	s.in = compliance.Input{Catalog: named{}, Metrics: lib}
