@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/delta"
+	"github.com/trueup-dev/trueup/compliance/metric"
+	"github.com/trueup-dev/trueup/connectors/estate"
+)
+
+func reconcileCommand() command {
+	return command{
+		name: "reconcile", args: "-estate DIR [-json]",
+		about: "compute the positions of an estate folder (docs/formats.md)",
+		run: func(ctx context.Context, s streams, args []string) error {
+			f := flags("reconcile")
+			dir := f.String("estate", "", "")
+			asJSON := f.Bool("json", false, "")
+			if err := f.Parse(args); err != nil || f.NArg() > 0 || *dir == "" {
+				return fmt.Errorf("%w: -estate with a folder is needed", errUsage)
+			}
+			in, err := inputOf(*dir)
+			if err != nil {
+				return err
+			}
+			res, err := compliance.Reconcile(ctx, in)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return printJSON(s.out, res)
+			}
+			printPositions(s.out, res.Positions)
+			return nil
+		},
+	}
+}
+
+// inputOf is the input that a folder holds, with the embedded catalog and metrics.
+func inputOf(dir string) (compliance.Input, error) {
+	folder, err := estate.Read(os.DirFS(dir))
+	if err != nil {
+		return compliance.Input{}, fmt.Errorf("%s: %w", dir, err)
+	}
+	titles, err := catalog.Default()
+	if err != nil {
+		return compliance.Input{}, err
+	}
+	metrics, err := metric.Standard()
+	if err != nil {
+		return compliance.Input{}, err
+	}
+	return compliance.Input{
+		Estate: folder.Estate, Catalog: titles, Metrics: metrics,
+		Entitlements: folder.Entitlements, Contracts: folder.Contracts, Licensing: folder.Licensing,
+	}, nil
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func printPositions(w io.Writer, positions []compliance.Position) {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	defer t.Flush()
+	fmt.Fprintln(t, "PRODUCT\tMETRIC\tSTATUS\tOWNED\tREQUIRED\tCOVERED\tSHORT\tSURPLUS\tEXPOSURE")
+	for _, p := range positions {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Product, p.Metric, p.Status, p.Owned, p.Required, p.Covered, p.Short, p.Surplus, p.Exposure)
+	}
+}
+
+func explainCommand() command {
+	return command{
+		name: "explain", args: "-estate DIR CONSUMER",
+		about: "say for a device or user, in every position, what it needs, what covers it and why",
+		run: func(ctx context.Context, s streams, args []string) error {
+			f := flags("explain")
+			dir := f.String("estate", "", "")
+			consumer, err := one(f, args, "a device or user")
+			if err != nil {
+				return err
+			}
+			if *dir == "" {
+				return fmt.Errorf("%w: -estate with a folder is needed", errUsage)
+			}
+			in, err := inputOf(*dir)
+			if err != nil {
+				return err
+			}
+			res, err := compliance.Reconcile(ctx, in)
+			if err != nil {
+				return err
+			}
+			if !explain(s.out, res, consumer) {
+				return fmt.Errorf("%q consumes nothing in any position", consumer)
+			}
+			return nil
+		},
+	}
+}
+
+// explain writes what a consumer is in every position, and says whether it is in
+// any.
+func explain(w io.Writer, res *compliance.Result, consumer string) bool {
+	found := false
+	for _, p := range res.Positions {
+		for _, o := range p.Consumers {
+			if o.Consumer != consumer && string(o.Device) != consumer && string(o.User) != consumer {
+				continue
+			}
+			found = true
+			fmt.Fprintf(w, "%s by %s: needs %s %s, %s\n", p.Product, p.Metric, o.Required, p.Unit, o.Reason)
+			fmt.Fprintf(w, "  because %s\n", o.Explanation)
+			for _, c := range o.Covered {
+				fmt.Fprintf(w, "  covered: %s of %s under %s\n", c.Quantity, c.Entitlement, c.Right)
+			}
+			for _, r := range o.Refusals {
+				fmt.Fprintf(w, "  refused: %s, %s\n", r.Entitlement, r.Reason)
+			}
+			for _, e := range p.Entitlements {
+				if e.Refused != "" {
+					fmt.Fprintf(w, "  does not apply: %s, %s\n", e.Entitlement, e.Refused)
+				}
+			}
+			if !o.Short.IsZero() {
+				fmt.Fprintf(w, "  short: %s\n", o.Short)
+			}
+			for _, m := range o.Missing {
+				fmt.Fprintf(w, "  missing: %s\n", m)
+			}
+		}
+	}
+	return found
+}
+
+func diffCommand() command {
+	return command{
+		name: "diff", args: "[-json] DIR DIR",
+		about: "say what changed between the positions of two estate folders, split by cause",
+		run: func(ctx context.Context, s streams, args []string) error {
+			f := flags("diff")
+			asJSON := f.Bool("json", false, "")
+			if err := f.Parse(args); err != nil || f.NArg() != 2 {
+				return fmt.Errorf("%w: two estate folders are needed", errUsage)
+			}
+			from, err := inputOf(f.Arg(0))
+			if err != nil {
+				return err
+			}
+			to, err := inputOf(f.Arg(1))
+			if err != nil {
+				return err
+			}
+			changes, err := delta.Split(ctx, from, to)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return printJSON(s.out, changes)
+			}
+			printChanges(s.out, changes)
+			return nil
+		},
+	}
+}
+
+func printChanges(w io.Writer, changes []delta.Change) {
+	for _, c := range changes {
+		fmt.Fprintf(w, "%s by %s: %s -> %s, short %s -> %s %s, at risk %s -> %s %s\n", c.Product, c.Metric, c.BeforeStatus, c.AfterStatus,
+			c.Before.Short, c.After.Short, c.Unit, c.Before.Exposure, c.After.Exposure, c.Currency)
+		t := tabwriter.NewWriter(w, 0, 4, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(t, "\tcause\towned\trequired\tcovered\tshort\tsurplus\tat risk\t")
+		for _, p := range c.Parts {
+			fmt.Fprintf(t, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Cause, p.Change.Owned, p.Change.Required, p.Change.Covered, p.Change.Short, p.Change.Surplus, p.Change.Exposure)
+		}
+		t.Flush()
+	}
+}
