@@ -37,8 +37,7 @@ func reconcileCommand() command {
 			if *asJSON {
 				return printJSON(s.out, res)
 			}
-			printPositions(s.out, res.Positions)
-			return nil
+			return printPositions(s.out, res.Positions)
 		},
 	}
 }
@@ -70,13 +69,13 @@ func printJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-func printPositions(w io.Writer, positions []compliance.Position) {
+func printPositions(w io.Writer, positions []compliance.Position) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	defer t.Flush()
 	fmt.Fprintln(t, "PRODUCT\tMETRIC\tSTATUS\tOWNED\tREQUIRED\tCOVERED\tSHORT\tSURPLUS\tEXPOSURE")
 	for _, p := range positions {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Product, p.Metric, p.Status, p.Owned, p.Required, p.Covered, p.Short, p.Surplus, p.Exposure)
 	}
+	return t.Flush()
 }
 
 func explainCommand() command {
@@ -168,13 +167,12 @@ func diffCommand() command {
 			if *asJSON {
 				return printJSON(s.out, changes)
 			}
-			printChanges(s.out, changes)
-			return nil
+			return printChanges(s.out, changes)
 		},
 	}
 }
 
-func printChanges(w io.Writer, changes []delta.Change) {
+func printChanges(w io.Writer, changes []delta.Change) error {
 	for _, c := range changes {
 		fmt.Fprintf(w, "%s by %s: %s -> %s, short %s -> %s %s, at risk %s -> %s %s\n", c.Product, c.Metric, c.BeforeStatus, c.AfterStatus,
 			c.Before.Short, c.After.Short, c.Unit, c.Before.Exposure, c.After.Exposure, c.Currency)
@@ -183,6 +181,9 @@ func printChanges(w io.Writer, changes []delta.Change) {
 		for _, p := range c.Parts {
 			fmt.Fprintf(t, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Cause, p.Change.Owned, p.Change.Required, p.Change.Covered, p.Change.Short, p.Change.Surplus, p.Change.Exposure)
 		}
-		t.Flush()
+		if err := t.Flush(); err != nil {
+			return err
+		}
 	}
+	return nil
 }
