@@ -1,0 +1,138 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/trueup-dev/trueup/escalation"
+)
+
+// Journal keeps the events of cases.
+type Journal interface {
+	// Cases lists the cases there are, in any order.
+	Cases(ctx context.Context) ([]escalation.CaseID, error)
+	// Events are those of one case, from the first.
+	Events(ctx context.Context, id escalation.CaseID) ([]escalation.Event, error)
+	// Append adds events of one case. It MUST add all or none, MUST NOT return
+	// before they would survive a crash, and MUST refuse them with an error that
+	// wraps escalation.ErrSequence when the case has got others since.
+	Append(ctx context.Context, events []escalation.Event) error
+}
+
+// Sender sends one message. It MUST use the delivery's id as the message's own,
+// so that a receiver can tell a repetition.
+type Sender interface {
+	Send(ctx context.Context, n Notice) error
+}
+
+// Notice is a message to send.
+type Notice struct {
+	Delivery escalation.Delivery
+	// Case is the case as it was when the message was decided. Rendering it
+	// gives the same bytes at every attempt.
+	Case escalation.Case
+	// Attempt counts from 1.
+	Attempt int
+}
+
+// ErrPermanent is wrapped by a Sender's error when trying again cannot help. Any
+// error that does not wrap it is tried again.
+var ErrPermanent = errors.New("permanent failure")
+
+// Options are what a runner works with.
+type Options struct {
+	Journal   Journal
+	Sender    Sender
+	Directory escalation.Directory
+	// Log gets a line for each message that failed and each case that could not
+	// be carried on; nil discards them. No recipient and no text of a case is
+	// written.
+	Log *slog.Logger
+	// Now is the clock of Run; nil means the machine's.
+	Now func() time.Time
+}
+
+// Runner drives the cases of a journal. Its methods may be called from any
+// goroutine.
+type Runner struct {
+	o    Options
+	wake chan struct{}
+
+	mu    sync.Mutex
+	cases map[escalation.CaseID]*entry
+	queue queue
+}
+
+// Start loads the cases of the journal.
+func Start(ctx context.Context, o Options) (*Runner, error) {
+	if o.Journal == nil || o.Sender == nil || o.Directory == nil {
+		return nil, errors.New("runner: Journal, Sender and Directory must be given")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	r := &Runner{o: o, wake: make(chan struct{}, 1), cases: map[escalation.CaseID]*entry{}}
+	ids, err := o.Journal.Cases(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("runner: list cases: %w", err)
+	}
+	for _, id := range ids {
+		if err := r.load(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// Refresh loads a case again after somebody else has appended to it.
+func (r *Runner) Refresh(ctx context.Context, id escalation.CaseID) error {
+	r.mu.Lock()
+	err := r.load(ctx, id)
+	r.mu.Unlock()
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+	return err
+}
+
+// Run performs what is due, sleeps until something is, and so on until the
+// context ends, whose error it returns. A case that cannot be carried on is
+// logged and tried again a minute later; the others go on.
+func (r *Runner) Run(ctx context.Context) error {
+	for {
+		next, err := r.Tick(ctx, r.o.Now())
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			r.o.Log.ErrorContext(ctx, "cases were not carried on", "error", err)
+		}
+		if err := r.sleep(ctx, next); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *Runner) sleep(ctx context.Context, until time.Time) error {
+	var alarm <-chan time.Time
+	if !until.IsZero() {
+		t := time.NewTimer(until.Sub(r.o.Now()))
+		defer t.Stop()
+		alarm = t.C
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-alarm:
+	case <-r.wake:
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/trueup-dev/trueup/escalation"
+)
+
+// retryCase is how long a case rests that could not be carried on.
+const retryCase = time.Minute
+
+// maxTurns bounds what one case does in one tick. Every turn moves it on, so a
+// case that gets there is one whose clocks a faulty calendar keeps at one instant.
+const maxTurns = 10_000
+
+// Tick performs everything that is due at an instant, case by case in the order
+// of their due times, and says when to come again: zero means not before
+// something else happens. The error joins what went wrong; the cases concerned
+// are tried again a minute later, the others are done.
+func (r *Runner) Tick(ctx context.Context, now time.Time) (next time.Time, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var errs []error
+	for len(r.queue) > 0 && !r.queue[0].wake.After(now) {
+		if ctx.Err() != nil {
+			errs = append(errs, ctx.Err())
+			break
+		}
+		e := r.queue[0]
+		wake, err := r.settle(ctx, e, now)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", e.c.ID, err))
+			wake = now.Add(retryCase)
+		}
+		r.queue.place(e, wake)
+	}
+	if len(r.queue) > 0 {
+		next = r.queue[0].wake
+	}
+	return next, errors.Join(errs...)
+}
+
+// settle performs what is due for one case until nothing is, and says when it
+// wants attention again.
+func (r *Runner) settle(ctx context.Context, e *entry, now time.Time) (time.Time, error) {
+	for range maxTurns {
+		action, wake := e.c.Next(now)
+		if action == nil {
+			return wake, nil
+		}
+		err := r.perform(ctx, e, *action, now)
+		if errors.Is(err, escalation.ErrSequence) {
+			err = r.reload(ctx, e)
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+	}
+	return time.Time{}, fmt.Errorf("did not come to rest in %d turns", maxTurns)
+}
+
+func (r *Runner) perform(ctx context.Context, e *entry, a escalation.Action, now time.Time) error {
+	var events []escalation.Event
+	var err error
+	if a.Kind == escalation.Deliver {
+		events, err = r.deliver(ctx, e, a.Message, now)
+	} else {
+		events, err = e.c.Perform(r.o.Directory, a, now)
+	}
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 {
+		return fmt.Errorf("%s is due and does nothing", a.Kind)
+	}
+	if err := r.o.Journal.Append(ctx, events); err != nil {
+		return fmt.Errorf("append: %w", err)
+	}
+	return e.apply(events)
+}
+
+// deliver sends a message and gives the event of the attempt. The message shows
+// the case as it was when it was decided, whatever happened since.
+func (r *Runner) deliver(ctx context.Context, e *entry, m escalation.Message, now time.Time) ([]escalation.Event, error) {
+	events, err := r.o.Journal.Events(ctx, e.c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("events: %w", err)
+	}
+	if m.Seq > len(events) {
+		return nil, fmt.Errorf("the journal has %d events, message %s was decided by event %d", len(events), m.ID, m.Seq)
+	}
+	then, err := escalation.Replay(events[:m.Seq])
+	if err != nil {
+		return nil, err
+	}
+	failure := r.o.Sender.Send(ctx, Notice{Delivery: m.Delivery, Case: then, Attempt: m.Attempts + 1})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if failure != nil {
+		r.o.Log.WarnContext(ctx, "a message did not leave", "case", e.c.ID, "delivery", m.ID,
+			"attempt", m.Attempts+1, "permanent", errors.Is(failure, ErrPermanent))
+	}
+	return e.c.Record(m, failure, errors.Is(failure, ErrPermanent), now)
+}
+
+func (e *entry) apply(events []escalation.Event) error {
+	for _, ev := range events {
+		c, err := e.c.Apply(ev)
+		if err != nil {
+			return err
+		}
+		e.c = c
+	}
+	return nil
+}
+
+// load brings a case into the queue. The caller holds the lock, or nobody else
+// has the runner yet.
+func (r *Runner) load(ctx context.Context, id escalation.CaseID) error {
+	e := r.cases[id]
+	if e == nil {
+		e = &entry{at: -1}
+	}
+	if err := r.read(ctx, e, id); err != nil {
+		return err
+	}
+	r.cases[id] = e
+	as := e.c.Actions()
+	if len(as) == 0 {
+		r.queue.place(e, time.Time{})
+		return nil
+	}
+	r.queue.place(e, as[0].Due)
+	return nil
+}
+
+func (r *Runner) reload(ctx context.Context, e *entry) error { return r.read(ctx, e, e.c.ID) }
+
+func (r *Runner) read(ctx context.Context, e *entry, id escalation.CaseID) error {
+	events, err := r.o.Journal.Events(ctx, id)
+	if err != nil {
+		return fmt.Errorf("runner: events of %s: %w", id, err)
+	}
+	c, err := escalation.Replay(events)
+	if err != nil {
+		return fmt.Errorf("runner: replay %s: %w", id, err)
+	}
+	e.c = c
+	return nil
+}
