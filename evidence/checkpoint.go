@@ -46,10 +46,7 @@ func ParseCheckpoint(msg []byte, verifierKey string) (Checkpoint, error) {
 // one at the end of a piece of work: the verifier reports entries after the last
 // checkpoint as signed by no one.
 func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
-	l.mu.Lock()
-	err := l.refusal()
-	l.mu.Unlock()
-	if err != nil {
+	if err := l.queue.Refusal(); err != nil {
 		return Checkpoint{}, err
 	}
 	c, err := l.publish(ctx)
@@ -69,10 +66,7 @@ func (l *Log) Cosign(ctx context.Context, c Checkpoint, lines []byte) (Checkpoin
 	}
 	l.publishing.Lock()
 	defer l.publishing.Unlock()
-	l.mu.Lock()
-	err := l.refusal()
-	l.mu.Unlock()
-	if err != nil {
+	if err := l.queue.Refusal(); err != nil {
 		return Checkpoint{}, err
 	}
 	if c.Size != l.latest.Size {
@@ -83,7 +77,7 @@ func (l *Log) Cosign(ctx context.Context, c Checkpoint, lines []byte) (Checkpoin
 	if _, _, err := format.OpenCheckpoint(signed.Note, l.opts.Signer.verifier); err != nil {
 		return Checkpoint{}, fmt.Errorf("%w: cosignature lines: %w", ErrInvalid, err)
 	}
-	err = replaceFile(l.disk, format.CheckpointFile, signed.Note)
+	err := replaceFile(l.disk, format.CheckpointFile, signed.Note)
 	if err == nil {
 		err = l.disk.syncDir(".")
 	}
@@ -140,9 +134,9 @@ func (l *Log) publish(ctx context.Context) (Checkpoint, error) {
 	}
 	old := l.latest
 	l.latest = c
-	l.mu.Lock()
+	l.autoMu.Lock()
 	l.announced = c.Size
-	l.mu.Unlock()
+	l.autoMu.Unlock()
 	return c, l.tidy(p, old.Size)
 }
 
@@ -260,8 +254,8 @@ func (l *Log) removePartials(dir string) error {
 // publishBehind publishes a checkpoint in the background when many entries have
 // come since the last.
 func (l *Log) publishBehind(size int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.autoMu.Lock()
+	defer l.autoMu.Unlock()
 	if size-l.announced < l.opts.CheckpointEvery || l.behind {
 		return
 	}
@@ -272,8 +266,8 @@ func (l *Log) publishBehind(size int64) {
 		if _, err := l.publish(context.Background()); err != nil {
 			l.opts.Logger.Error("publishing a checkpoint failed; entries are safe, it is tried again", "error", err)
 		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
+		l.autoMu.Lock()
+		defer l.autoMu.Unlock()
 		l.behind = false
 	}()
 }

@@ -3,25 +3,19 @@ package evidence
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/trueup-dev/trueup/evidence/internal/format"
+	"github.com/trueup-dev/trueup/evidence/internal/queue"
 )
-
-// Group commit without a goroutine of its own: the first caller to find no one
-// leading leads. It takes all that is queued, makes it durable with one sync,
-// tells the callers, and hands the lead to the first that queued meanwhile. A lone
-// writer never switches goroutines, and many writers share each sync.
 
 // request is the call of one caller: one entry, or a batch that is kept together.
 type request struct {
+	queue.Slot
 	buf    []byte // the records, each with its length
 	items  []item
-	err    error
-	turn   chan bool // true: lead now; false: done
 	hasher format.Hasher
 }
 
@@ -32,7 +26,7 @@ type item struct {
 	index   int64
 }
 
-var requests = sync.Pool{New: func() any { return &request{turn: make(chan bool, 1)} }}
+var requests = sync.Pool{New: func() any { return &request{Slot: queue.Slot{Turn: make(chan bool, 1)}} }}
 
 // add encodes and hashes one entry, in the goroutine of the caller.
 func (r *request) add(e *Entry, salts *saltSource) error {
@@ -53,7 +47,7 @@ func (r *request) free() {
 		return // let a rare large buffer go
 	}
 	clear(r.items)
-	r.buf, r.items, r.err = r.buf[:0], r.items[:0], nil
+	r.buf, r.items, r.Err = r.buf[:0], r.items[:0], nil
 	requests.Put(r)
 }
 
@@ -111,110 +105,14 @@ func (l *Log) AppendBatch(ctx context.Context, entries []Entry) ([]Index, error)
 
 // submit queues r and returns when it is durable or refused.
 func (l *Log) submit(ctx context.Context, r *request) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	l.mu.Lock()
-	if err := l.refusal(); err != nil {
-		l.mu.Unlock()
-		return err
-	}
-	l.queue = append(l.queue, r)
-	if l.leading {
-		l.mu.Unlock()
-		lead, err := l.wait(ctx, r)
-		if !lead || err != nil {
-			return err
-		}
-	} else {
-		l.leading = true
-		l.mu.Unlock()
-	}
-	l.lead(r)
-	return r.err
-}
-
-// refusal says why the log takes no entry, if so. The caller holds mu.
-func (l *Log) refusal() error {
-	if l.failed != nil {
-		return l.failed
-	}
-	if l.closed {
-		return ErrClosed
-	}
-	return nil
-}
-
-// wait waits for another leader to commit r, or to hand the lead to r.
-func (l *Log) wait(ctx context.Context, r *request) (lead bool, err error) {
-	select {
-	case lead = <-r.turn:
-		return lead, r.err
-	case <-ctx.Done():
-	}
-	l.mu.Lock()
-	if i := slices.Index(l.queue, r); i >= 0 && r != l.next {
-		l.queue = slices.Delete(l.queue, i, i+1)
-		l.mu.Unlock()
-		return false, ctx.Err()
-	}
-	l.mu.Unlock()
-	lead = <-r.turn
-	return lead, r.err
-}
-
-// lead commits one group, which r is in, and passes the lead on.
-func (l *Log) lead(r *request) {
-	l.mu.Lock()
-	group := l.take()
-	l.next = nil
-	l.mu.Unlock()
-
-	err := l.commit(group)
-
-	l.mu.Lock()
-	if err != nil {
-		l.failed = fmt.Errorf("%w: %w", ErrFailed, err)
-		group = append(group, l.queue...) // no one will lead them
-		l.queue = nil
-	}
-	failed := l.failed
-	if len(l.queue) > 0 {
-		l.next = l.queue[0]
-		l.next.turn <- true
-	} else {
-		l.leading = false
-		l.idle.Broadcast()
-	}
-	l.mu.Unlock()
-	for _, other := range group {
-		if other.err == nil {
-			other.err = failed
-		}
-		if other != r {
-			other.turn <- false
-		}
-	}
-}
-
-// take removes from the queue what fits one group. The caller holds mu.
-func (l *Log) take() []*request {
-	n, size := 0, 0
-	for _, r := range l.queue {
-		if size += len(r.buf); size > format.MaxGroup && n > 0 {
-			break
-		}
-		n++
-	}
-	group := l.queue[:n:n]
-	l.queue = append([]*request(nil), l.queue[n:]...)
-	return group
+	r.Size = len(r.buf)
+	return l.queue.Do(ctx, r)
 }
 
 // commit makes a group durable and then visible. An error means that the state of
 // the file is not known. A request that cannot be part of the group gets an error
 // of its own.
-func (l *Log) commit(group []*request) error {
+func (l *Log) commit(_ context.Context, group []*request) error {
 	first := l.tree.Size() // only a leader changes it
 	count := l.build(group, first)
 	if count == 0 {
@@ -223,7 +121,7 @@ func (l *Log) commit(group []*request) error {
 	format.PutHeader(l.buf, first, count)
 	seg, at, err := l.app.write(l.buf, first)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrFailed, err)
 	}
 	for i := range l.spans {
 		l.spans[i].at += uint32(at)
@@ -233,7 +131,7 @@ func (l *Log) commit(group []*request) error {
 	l.state.Lock()
 	for _, r := range group {
 		for _, it := range r.items {
-			if r.err == nil && it.index >= l.tree.Size() {
+			if r.Err == nil && it.index >= l.tree.Size() {
 				l.tree.Append(it.hash)
 			}
 		}
@@ -254,7 +152,7 @@ func (l *Log) build(group []*request, first int64) (count int) {
 	l.spans = l.spans[:0]
 	clear(l.pending)
 	for _, r := range group {
-		if r.err = l.known(r); r.err != nil {
+		if r.Err = l.known(r); r.Err != nil {
 			continue
 		}
 		for k := range r.items {

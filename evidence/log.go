@@ -13,6 +13,7 @@ import (
 
 	"github.com/trueup-dev/trueup/evidence/internal/format"
 	"github.com/trueup-dev/trueup/evidence/internal/merkle"
+	"github.com/trueup-dev/trueup/evidence/internal/queue"
 )
 
 // Options says how a Log works. Only Signer has no default.
@@ -71,14 +72,7 @@ type Log struct {
 	lock  io.Closer
 	salts saltSource
 
-	// The queue of appends; see group.go.
-	mu      sync.Mutex
-	idle    sync.Cond // of mu: signalled when no one leads
-	queue   []*request
-	leading bool
-	next    *request // told to lead, still in the queue
-	failed  error
-	closed  bool
+	queue queue.Queue[*request]
 
 	// Owned by the leader of the moment.
 	app     appender
@@ -95,9 +89,11 @@ type Log struct {
 
 	publishing sync.Mutex // serialises publish, guards latest
 	latest     Checkpoint
+
 	background sync.WaitGroup
-	behind     bool  // guarded by mu: a background checkpoint is under way
-	announced  int64 // guarded by mu: size of the last one known to the leader
+	autoMu     sync.Mutex // guards the next two
+	behind     bool       // a background checkpoint is under way
+	announced  int64      // size of the latest checkpoint
 
 	hasher format.Hasher // for opening
 }
@@ -132,16 +128,9 @@ func Open(ctx context.Context, dir string, opts Options) (*Log, error) {
 // gives the folder free. Appends under way are finished first, later ones get
 // ErrClosed. Closing again does nothing.
 func (l *Log) Close() error {
-	l.mu.Lock()
-	again := l.closed
-	l.closed = true
-	for l.leading {
-		l.idle.Wait()
-	}
-	failed := l.failed
-	l.mu.Unlock()
-	if again {
-		return nil
+	failed := l.queue.Close(ErrClosed)
+	if errors.Is(failed, ErrClosed) {
+		return nil // closed before
 	}
 	l.background.Wait()
 	var errs []error

@@ -11,6 +11,7 @@ import (
 
 	"github.com/trueup-dev/trueup/evidence/internal/format"
 	"github.com/trueup-dev/trueup/evidence/internal/merkle"
+	"github.com/trueup-dev/trueup/evidence/internal/queue"
 )
 
 // Opening reads the signed checkpoint, the tiles at the right edge of its tree,
@@ -19,7 +20,7 @@ import (
 
 func open(ctx context.Context, d disk, opts Options) (*Log, error) {
 	l := &Log{opts: opts, disk: d, pending: map[string]int64{}}
-	l.idle.L = &l.mu
+	l.queue = queue.Queue[*request]{Commit: l.commit, Limit: format.MaxGroup, Sticky: true}
 	l.salts.from = opts.Random
 	l.tiles = newTiles(d)
 	l.tree.Full = l.tiles.filled
