@@ -46,7 +46,7 @@ func ParseCheckpoint(msg []byte, verifierKey string) (Checkpoint, error) {
 // one at the end of a piece of work: the verifier reports entries after the last
 // checkpoint as signed by no one.
 func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
-	if err := l.queue.Refusal(); err != nil {
+	if err := errors.Join(ctx.Err(), l.queue.Refusal()); err != nil {
 		return Checkpoint{}, err
 	}
 	c, err := l.publish(ctx)

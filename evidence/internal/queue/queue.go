@@ -40,7 +40,8 @@ type Queue[M Member] struct {
 	waiting []M
 	leading bool
 	next    M     // told to lead, still waiting
-	refuse  error // given to everyone who comes, if set
+	broken  error // of a commit, if Sticky
+	refuse  error // of a closed queue
 }
 
 // Do queues m and returns when it is committed or refused. Cancelling ctx
@@ -50,9 +51,9 @@ func (q *Queue[M]) Do(ctx context.Context, m M) error {
 		return err
 	}
 	q.mu.Lock()
-	if q.refuse != nil {
-		defer q.mu.Unlock()
-		return q.refuse
+	if err := q.refusal(); err != nil {
+		q.mu.Unlock()
+		return err
 	}
 	q.waiting = append(q.waiting, m)
 	if q.leading {
@@ -99,7 +100,7 @@ func (q *Queue[M]) lead(ctx context.Context, m M) {
 
 	q.mu.Lock()
 	if err != nil && q.Sticky {
-		q.refuse = err
+		q.broken = err
 		group = append(group, q.waiting...) // no one will lead them
 		q.waiting = nil
 	}
@@ -146,27 +147,30 @@ func (q *Queue[M]) signal() {
 func (q *Queue[M]) Refusal() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.refuse
+	return q.refusal()
 }
 
-// Close lets what is queued finish and refuses the rest with err. It returns the
-// error that was given to everyone before, if any.
+func (q *Queue[M]) refusal() error {
+	if q.refuse != nil {
+		return q.refuse
+	}
+	return q.broken
+}
+
+// Close lets what is queued finish and refuses the rest with err. It returns what
+// an earlier Close refused with, or else the error that broke the queue, if any.
 func (q *Queue[M]) Close(err error) (before error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	before = q.refuse
-	if before == nil {
-		q.refuse = err
-	}
+	before, q.refuse = q.refuse, err
 	if q.idle == nil {
 		q.idle = sync.NewCond(&q.mu)
 	}
 	for q.leading {
 		q.idle.Wait()
 	}
-	if q.refuse != err && before == nil {
-		before = q.refuse // a commit failed while we waited
+	if before == nil {
+		before = q.broken
 	}
-	q.refuse = err
 	return before
 }
