@@ -73,11 +73,18 @@ type Action struct {
 
 	// Transfer and Purchase: how many units. Purchase: of which edition, empty
 	// for any, under which metric and at which price a unit.
-	Quantity decimal.Decimal  `json:",omitzero"`
-	Edition  string           `json:",omitempty"`
-	Metric   metric.Key       `json:",omitempty"`
-	Price    compliance.Money `json:",omitzero"`
+	Quantity decimal.Decimal
+	Edition  string     `json:",omitempty"`
+	Metric   metric.Key `json:",omitempty"`
+	Price    compliance.Money
+
+	// Preconditions are the facts that the action rests on. They are read again
+	// just before it is carried out; [Observe] reads them from an estate.
+	Preconditions []Fact `json:",omitempty"`
 }
+
+// Fact is a named value that an action rests on.
+type Fact struct{ Name, Value string }
 
 // row names an install or a seat of an estate.
 type row struct {

@@ -3,7 +3,6 @@ package remediation
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
@@ -26,6 +25,7 @@ func (t trace) action(product catalog.ProductKey) Action {
 	if t.seat {
 		a.Verb = Unassign
 	}
+	a.Preconditions = a.observed(t.used, true)
 	return a
 }
 
@@ -231,33 +231,3 @@ func text(s string) *string {
 
 func number(n int) *int { return &n }
 func flag(b bool) *bool { return &b }
-
-// preconditions are the facts that taking the traces away rests on: that they
-// are there, and that nobody used them since.
-func preconditions(product catalog.ProductKey, ts []trace) []Fact {
-	out := make([]Fact, 0, 2*len(ts))
-	for _, t := range ts {
-		name := t.name(product)
-		out = append(out, Fact{name, "present"}, Fact{name + " last used", instant(t.used)})
-	}
-	slices.SortFunc(out, func(a, b Fact) int { return strings.Compare(a.Name, b.Name) })
-	return out
-}
-
-func (t trace) name(product catalog.ProductKey) string {
-	if t.seat {
-		return "seat " + string(product) + " of " + string(t.user) + " titled " + t.title.Name
-	}
-	name := "install " + string(product) + " on " + string(t.device) + " titled " + t.title.Name
-	if t.user != "" {
-		name += " for " + string(t.user)
-	}
-	return name
-}
-
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return "not known"
-	}
-	return t.UTC().Format(time.RFC3339)
-}

@@ -154,7 +154,6 @@ func (r Request) away(ctx context.Context, kind Kind, p compliance.Position, c c
 	n := decimal.NewFromInt(int64(len(ts)))
 	o.Cost.Amount = o.Cost.Amount.Mul(n)
 	o.Disruption *= len(ts)
-	o.Preconditions = preconditions(p.Product, ts)
 	o.most = c.Required.Low.Ceil()
 	if c.Required.High.Valid {
 		o.most = c.Required.High.Decimal.Ceil()
@@ -195,7 +194,7 @@ func (r Request) buy(p compliance.Position) []Option {
 			Verb: Purchase, Product: p.Product, Edition: l.Edition, Metric: p.Metric,
 			Quantity: decimal.NewFromInt(1), Price: l.Price,
 		}}
-		o.Preconditions = []Fact{{"price of " + cmp.Or(l.Edition, "any edition"), l.Price.String()}}
+		o.Actions[0].Preconditions = o.Actions[0].priced(l.Price)
 		out = append(out, o)
 	}
 	return out
@@ -252,6 +251,6 @@ func (r Request) transfer(p compliance.Position, from compliance.EntitlementID, 
 	o.Max, o.most = min(ceilUnits(lacks), left.IntPart()), decimal.NewFromInt(1)
 	o.share, o.pool = from, left
 	o.Actions = []Action{{Verb: Transfer, Product: p.Product, Entitlement: from, Entity: to, Quantity: decimal.NewFromInt(1), Metric: p.Metric}}
-	o.Preconditions = []Fact{{"units left of " + string(from), "at least " + left.String()}}
+	o.Actions[0].Preconditions = o.Actions[0].leaving(o.Actions[0].Quantity)
 	return o, true
 }

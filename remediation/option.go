@@ -45,9 +45,6 @@ type Option struct {
 	Undo string
 	// Actions are what is done, for one unit.
 	Actions []Action
-	// Preconditions are the facts that it rests on. They are read again before
-	// the actions are carried out.
-	Preconditions []Fact
 
 	// most bounds from above by how many units one unit of the option can help in
 	// any company of other options.
@@ -63,9 +60,6 @@ type Option struct {
 	signature string
 }
 
-// Fact is a named value that an option rests on.
-type Fact struct{ Name, Value string }
-
 // scaled is the option's actions for n units.
 func (o Option) scaled(n int64) []Action {
 	if n == 1 {
@@ -74,6 +68,9 @@ func (o Option) scaled(n int64) []Action {
 	out := make([]Action, len(o.Actions))
 	for i, a := range o.Actions {
 		a.Quantity = a.Quantity.Mul(decimal.NewFromInt(n))
+		if a.Verb == Transfer {
+			a.Preconditions = a.leaving(a.Quantity)
+		}
 		out[i] = a
 	}
 	return out

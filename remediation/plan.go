@@ -84,11 +84,10 @@ type Step struct {
 	Position   string
 	// Criterion is the condition in CEL over the position of the next
 	// reconciliation under which the step is done.
-	Criterion     string
-	Undo          string `json:",omitempty"`
-	Actions       []Action
-	Preconditions []Fact
-	Checks        []Check `json:",omitempty"`
+	Criterion string
+	Undo      string `json:",omitempty"`
+	Actions   []Action
+	Checks    []Check `json:",omitempty"`
 }
 
 // Open is what stays short of a position.

@@ -192,7 +192,7 @@ func (p *planning) step(o Option, n int64) Step {
 		Start: p.Now.UTC(), Earliest: o.Earliest.UTC(), Due: o.Ready.UTC(), Units: n,
 		Cost:       compliance.Money{Amount: o.Cost.Amount.Mul(times), Currency: o.Cost.Currency},
 		Disruption: o.Disruption * int(n), Undo: o.Undo,
-		Actions: o.scaled(n), Preconditions: o.Preconditions, Checks: o.Checks,
+		Actions: o.scaled(n), Checks: o.Checks,
 	}
 	if o.Kind == Buy || o.Kind == Reallocate {
 		s.Verb = fmt.Sprintf("%s: %d", o.Verb, n)
