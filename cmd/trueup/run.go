@@ -22,8 +22,8 @@ import (
 
 func runCommand() command {
 	return command{
-		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-json] [-now TIME] PLAYBOOK",
-		about: "collect from the playbook's sources, judge, and append every stage to the log",
+		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-unpinned] [-json] [-now TIME] PLAYBOOK",
+		about: "collect from the playbook's sources, judge, and append every stage to the log; -unpinned accepts connectors without a checksum",
 		run:   runPlaybook,
 	}
 }
@@ -51,6 +51,7 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	logDir := f.String("log", "evidence-log", "")
 	keyFile := f.String("key", "", "")
 	binDir := f.String("connectors", "", "")
+	unpinned := f.Bool("unpinned", false, "")
 	asJSON := f.Bool("json", false, "")
 	at := f.String("now", "", "")
 	file, err := one(f, args, "a playbook")
@@ -79,7 +80,7 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	facts, err := gather(ctx, s, p, file, *binDir, now)
+	facts, err := gather(ctx, s, p, sources{file: file, dir: *binDir, unpinned: *unpinned, now: now})
 	if err != nil {
 		return err
 	}
@@ -109,25 +110,33 @@ func signerOf(file string) (*evidence.Signer, error) {
 	return signer, err
 }
 
+// sources say where connectors are and how far they are trusted.
+type sources struct {
+	file, dir string
+	// unpinned accepts connectors that the playbook names no checksum for.
+	unpinned bool
+	now      time.Time
+}
+
 // gather collects from the playbook's sources and reports how far it has come.
-func gather(ctx context.Context, s streams, p *playbook.Playbook, file, binDir string, now time.Time) (playbook.Facts, error) {
-	if binDir == "" {
+func gather(ctx context.Context, s streams, p *playbook.Playbook, from sources) (playbook.Facts, error) {
+	if from.dir == "" {
 		self, err := os.Executable()
 		if err != nil {
 			return playbook.Facts{}, err
 		}
-		binDir = filepath.Dir(self)
+		from.dir = filepath.Dir(self)
 	}
-	base, err := filepath.Abs(filepath.Dir(file))
+	base, err := filepath.Abs(filepath.Dir(from.file))
 	if err != nil {
 		return playbook.Facts{}, err
 	}
-	h, err := host.Open(ctx, host.Config{AllowUnpinned: true, Now: func() time.Time { return now }})
+	h, err := host.Open(ctx, host.Config{AllowUnpinned: from.unpinned, Now: func() time.Time { return from.now }})
 	if err != nil {
 		return playbook.Facts{}, err
 	}
-	facts, err := collect.Estate(ctx, h, p, now, collect.Options{
-		Dir: binDir, Base: base,
+	facts, err := collect.Estate(ctx, h, p, from.now, collect.Options{
+		Dir: from.dir, Base: base,
 		Progress: func(pr connectors.Progress) {
 			fmt.Fprintf(s.err, "%s: %s, %d rows %s\n", pr.Source, pr.Stage, pr.Rows.Total(), pr.Message)
 		},

@@ -71,7 +71,7 @@ type exported struct {
 
 func runJSON(t *testing.T, book, dir, bin string) (exported, string) {
 	t.Helper()
-	status, out, errs := trueup(t, "run", "-json", "-now", "2026-11-16T09:00:00Z", "-log", filepath.Join(dir, "log"), "-connectors", bin, book)
+	status, out, errs := trueup(t, "run", "-json", "-unpinned", "-now", "2026-11-16T09:00:00Z", "-log", filepath.Join(dir, "log"), "-connectors", bin, book)
 	require.Equal(t, 0, status, errs)
 	var got exported
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
@@ -135,6 +135,13 @@ func TestRunIsReproducibleAndVerifies(t *testing.T) {
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "integrity: fail")
 	assert.Contains(t, out, "entry ")
+}
+
+func TestRunRefusesUnpinnedConnectors(t *testing.T) {
+	bin, dir := connectorsBuilt(t), t.TempDir()
+	status, out, errs := trueup(t, "run", "-log", filepath.Join(dir, "log"), "-connectors", bin, writeBook(t, dir, dir))
+	require.Equal(t, 0, status, errs)
+	assert.Contains(t, out, "unpinned connector")
 }
 
 func TestLint(t *testing.T) {
