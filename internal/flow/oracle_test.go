@@ -126,3 +126,12 @@ func (n *network) solution(p Problem) Solution {
 	}
 	return out
 }
+
+// oracle solves by successive shortest paths: slow, short, and with nothing in
+// common with the simplex.
+func oracle(p Problem) Solution {
+	n := newNetwork(p)
+	for n.augment() {
+	}
+	return n.solution(p)
+}
