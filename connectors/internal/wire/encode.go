@@ -167,7 +167,7 @@ func (e *Encoder) intern(s string) uint32 {
 func (e *Encoder) number(i int, n int64) {
 	c := &e.numbers[i]
 	if n < 0 || n > math.MaxUint32 {
-		e.bad = fmt.Errorf("%s is %d, which is out of range", c.column.Name, n)
+		e.bad = fmt.Errorf("%s is %d, which is out of range", c.column.GetName(), n)
 	}
 	if n != 0 {
 		c.used = true
