@@ -1,3 +1,5 @@
+//go:build unix
+
 package host_test
 
 import (
@@ -23,6 +25,10 @@ import (
 const modeVar = "TRUEUP_TEST_MODE"
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(hostVar); dir != "" {
+		runHost(dir)
+		return
+	}
 	if os.Getenv("TRUEUP_CONNECTOR") == "" {
 		os.Exit(m.Run())
 	}
