@@ -191,6 +191,18 @@ rules:
 	assert.Len(t, identities, len(found), "each finding has an identity of its own")
 }
 
+// A use that the contract forbids is not a shortfall, and no purchase mends it.
+func TestUseThatIsNotAllowed(t *testing.T) {
+	set, err := load(`rules: [{id: r, over: position, when: size(position.not_allowed) > 0, message: "{position.not_allowed}"}]`)
+	require.NoError(t, err)
+	p := position(0)
+	p.Consumers = []compliance.Outcome{{Consumer: "db1"}, {Consumer: "db2", NotAllowed: "more than two sockets"}}
+	found, err := set.Evaluate(t.Context(), rule.Input{Result: &compliance.Result{Positions: []compliance.Position{p, position(0)}}})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	assert.Equal(t, "db2: more than two sockets", found[0].Message)
+}
+
 func TestCancelled(t *testing.T) {
 	set, err := load(`rules: [{id: r, over: source, when: "true", message: x}]`)
 	require.NoError(t, err)

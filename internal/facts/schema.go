@@ -27,9 +27,21 @@ func Position() *expr.Schema {
 		of("exposure", expr.Decimal, "price of short_low", func(p position) any { return p.Exposure.Amount }),
 		of("currency", expr.String, "currency of exposure", func(p position) any { return word(p.Exposure.Currency) }),
 		of("consumers", expr.Int, "number of consumers", func(p position) any { return len(p.Consumers) }),
+		of("not_allowed", expr.List(expr.String), "consumers whose use the metric's rule does not allow, with the reason", notAllowed),
 		of("doubtful", expr.List(expr.String), "sources that feed it and are doubtful", func(p position) any { return words(p.Doubtful) }),
 		of("missing", expr.List(expr.String), "facts that nobody knows", func(p position) any { return words(p.Missing) }),
 	}}
+}
+
+// notAllowed are the consumers that no number of licenses would make lawful.
+func notAllowed(p position) any {
+	out := []any{}
+	for _, o := range p.Consumers {
+		if o.NotAllowed != "" {
+			out = append(out, o.Consumer+": "+o.NotAllowed)
+		}
+	}
+	return out
 }
 
 type source = compliance.SourceState
