@@ -117,7 +117,7 @@ func Apply(in compliance.Input, actions []Action) (compliance.Input, error) {
 				}
 			}
 		case Purchase:
-			out.Entitlements = append(out.Entitlements, purchased(a, i))
+			out.Entitlements = append(out.Entitlements, purchased(out.Entitlements, a))
 		default:
 			return compliance.Input{}, fmt.Errorf("remediation: action %d has no verb", i)
 		}
@@ -132,15 +132,25 @@ func Apply(in compliance.Input, actions []Action) (compliance.Input, error) {
 
 // purchased is the entitlement that a purchase brings. Its term is open: what is
 // bought is judged at the instant of the position.
-func purchased(a Action, n int) compliance.Entitlement {
+func purchased(owned []compliance.Entitlement, a Action) compliance.Entitlement {
 	return compliance.Entitlement{
-		ID:        compliance.EntitlementID(fmt.Sprintf("purchase/%s/%s/%d", a.Product, a.Edition, n)),
+		ID:        unused(owned, fmt.Sprintf("purchase/%s/%s", a.Product, a.Edition)),
 		Product:   a.Product,
 		Edition:   a.Edition,
 		Metric:    a.Metric,
 		Quantity:  a.Quantity,
 		UnitPrice: a.Price,
 	}
+}
+
+// unused is an identifier that no entitlement has: the name, with a number where
+// it is taken.
+func unused(owned []compliance.Entitlement, name string) compliance.EntitlementID {
+	id := compliance.EntitlementID(name)
+	for n := 2; slices.ContainsFunc(owned, func(e compliance.Entitlement) bool { return e.ID == id }); n++ {
+		id = compliance.EntitlementID(fmt.Sprintf("%s/%d", name, n))
+	}
+	return id
 }
 
 func transfer(in *compliance.Input, a Action) error {
@@ -154,7 +164,7 @@ func transfer(in *compliance.Input, a Action) error {
 	}
 	moved := *from
 	from.Quantity = from.Quantity.Sub(a.Quantity)
-	moved.ID = compliance.EntitlementID(fmt.Sprintf("%s/to/%s", a.Entitlement, a.Entity))
+	moved.ID = unused(in.Entitlements, fmt.Sprintf("%s/to/%s", a.Entitlement, a.Entity))
 	moved.Quantity, moved.Entities = a.Quantity, []string{a.Entity}
 	in.Entitlements = append(in.Entitlements, moved)
 	return nil

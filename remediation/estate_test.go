@@ -2,6 +2,7 @@ package remediation
 
 import (
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 	"github.com/trueup-dev/trueup/compliance/document"
 	"github.com/trueup-dev/trueup/compliance/metric"
 )
+
+// library is read once for all tests.
+var library = sync.OnceValues(metric.Standard)
 
 var now = time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
 
@@ -82,7 +86,7 @@ func entitlement(id string, quantity int64) compliance.Entitlement {
 }
 
 func input(t require.TestingT, e *compliance.Estate, entitlements ...compliance.Entitlement) compliance.Input {
-	lib, err := metric.Standard()
+	lib, err := library()
 	require.NoError(t, err)
 	return compliance.Input{
 		Estate: e, Catalog: titles{}, Metrics: lib, Entitlements: entitlements,

@@ -53,7 +53,10 @@ type Change struct {
 	Position string
 	Unit     string
 	// Tier is the risk tier of the licensing, in words of the rubric.
-	Tier          string `json:",omitempty"`
+	Tier string `json:",omitempty"`
+	// Sources fed the position. They must be read again after the plan before it
+	// can be called done.
+	Sources       []compliance.SourceID `json:",omitempty"`
 	Before, After Standing
 }
 

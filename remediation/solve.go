@@ -238,7 +238,7 @@ func (p *planning) changes(out *Plan, res *compliance.Result) {
 			q = compliance.Position{Status: compliance.Compliant, Exposure: compliance.Money{Currency: before.Exposure.Currency}}
 			q.Required.High, q.Short.High = decimal.NewNullDecimal(decimal.Decimal{}), decimal.NewNullDecimal(decimal.Decimal{})
 		}
-		out.Positions = append(out.Positions, Change{before.Key(), before.Unit, p.tier(before), standing(before), standing(q)})
+		out.Positions = append(out.Positions, Change{before.Key(), before.Unit, p.tier(before), before.Sources, standing(before), standing(q)})
 		if q.Short.Low.IsPositive() {
 			out.Open = append(out.Open, Open{before.Key(), q.Short.Low, q.Exposure, possible(q), p.why(before.Key())})
 		}
