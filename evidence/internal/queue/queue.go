@@ -6,6 +6,7 @@ package queue
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -61,6 +62,9 @@ func (q *Queue[M]) Do(ctx context.Context, m M) error {
 		if lead, err := q.wait(ctx, m); !lead || err != nil {
 			return err
 		}
+		// Those whose commit has just ended get to queue again first, so that
+		// the next group is of all callers and not of every other one.
+		runtime.Gosched()
 	} else {
 		q.leading = true
 		q.mu.Unlock()
