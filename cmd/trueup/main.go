@@ -45,6 +45,9 @@ func commands() []command {
 		recogniseCommand(),
 		factsCPUCommand(),
 		factsUsageCommand(),
+		metricsListCommand(),
+		metricsExplainCommand(),
+		metricsCheckCommand(),
 	}
 }
 

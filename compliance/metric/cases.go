@@ -34,13 +34,25 @@ type Exact struct{ decimal.Decimal }
 // MarshalJSON writes the number with all its digits.
 func (e Exact) MarshalJSON() ([]byte, error) { return []byte(e.String()), nil }
 
+// Choices are the readings to take, by metric and choice.
+type Choices map[Key]map[string]string
+
+// Set takes a reading of a metric's choice.
+func (c Choices) Set(k Key, choice, reading string) {
+	if c[k] == nil {
+		c[k] = map[string]string{}
+	}
+	c[k][choice] = reading
+}
+
 // Check measures the cases that r holds, a JSON array of objects or one object
 // after the other, and hands each result to report in order. A case has an id, a
 // metric_key and inputs, and perhaps choices (an object of readings) and
 // expected.unit, the unit in which the answer is wanted; anything else is for its
 // reader. A case that cannot be measured gives a result with an error; Check
-// itself fails where the file cannot be read on, naming the record.
-func (l *Library) Check(ctx context.Context, r io.Reader, report func(Result) error) error {
+// itself fails where the file cannot be read on, naming the record. The choices
+// given hold for every case that does not choose itself.
+func (l *Library) Check(ctx context.Context, r io.Reader, choices Choices, report func(Result) error) error {
 	d, err := cases(r)
 	if err != nil {
 		return err
@@ -53,7 +65,7 @@ func (l *Library) Check(ctx context.Context, r io.Reader, report func(Result) er
 		if err := d.Decode(&raw); err != nil {
 			return fmt.Errorf("cases: record %d, before byte %d: %w", n, d.InputOffset(), plainJSON(err))
 		}
-		if err := report(l.checkCase(ctx, n, raw)); err != nil {
+		if err := report(l.checkCase(ctx, n, raw, choices)); err != nil {
 			return err
 		}
 	}
@@ -87,14 +99,14 @@ func cases(r io.Reader) (*json.Decoder, error) {
 	}
 }
 
-func (l *Library) checkCase(ctx context.Context, n int, raw []byte) Result {
+func (l *Library) checkCase(ctx context.Context, n int, raw []byte, choices Choices) Result {
 	v, err := parseJSON(raw)
 	if err != nil {
 		return Result{Error: fmt.Sprintf("record %d: %v", n, err)}
 	}
 	id, _ := v.member("id")
 	out := Result{ID: id.text}
-	if err := l.measureCase(ctx, v, &out); err != nil {
+	if err := l.measureCase(ctx, v, choices, &out); err != nil {
 		where := fmt.Sprintf("case %s", out.ID)
 		if out.ID == "" {
 			where = fmt.Sprintf("record %d", n)
@@ -104,7 +116,7 @@ func (l *Library) checkCase(ctx context.Context, n int, raw []byte) Result {
 	return out
 }
 
-func (l *Library) measureCase(ctx context.Context, v jsonValue, out *Result) error {
+func (l *Library) measureCase(ctx context.Context, v jsonValue, choices Choices, out *Result) error {
 	key, _ := v.member("metric_key")
 	m, ok := l.Metric(Key(key.text))
 	if !ok {
@@ -120,6 +132,11 @@ func (l *Library) measureCase(ctx context.Context, v jsonValue, out *Result) err
 		return err
 	}
 	out.Ignored = ignored
+	for name, reading := range choices[m.key] {
+		if _, chosen := facts.Choices[name]; !chosen {
+			facts.Choices[name] = reading
+		}
+	}
 	chosen, _ := v.member("choices")
 	for _, c := range chosen.members {
 		facts.Choices[c.name] = c.value.text

@@ -41,7 +41,7 @@ func publishedCases(t testing.TB) (map[string]publishedCase, []Result) {
 	require.NoError(t, err)
 	defer f.Close()
 	var results []Result
-	require.NoError(t, standardLibrary(t).Check(t.Context(), f, func(r Result) error {
+	require.NoError(t, standardLibrary(t).Check(t.Context(), f, nil, func(r Result) error {
 		results = append(results, r)
 		return nil
 	}))

@@ -45,6 +45,9 @@ func (b *binding) count(v reckon.Value, unit string, steps []string) (Count, err
 // equation writes the arithmetic of a number.
 func equation(v reckon.Value, unit string) string {
 	value := v.Number.String() + " " + unit
+	if r, ok := v.Number.Exact(); ok {
+		value = reckon.Format(r) + " " + reckon.Words(unit, r)
+	}
 	if !v.Known() {
 		value += ", for want of " + strings.Join(v.Missing, " and ")
 	}

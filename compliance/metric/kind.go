@@ -26,6 +26,8 @@ type kind struct {
 // kindField is one fact of a thing.
 type kindField struct {
 	name string
+	// label is what its number counts, where the name does not say it.
+	label string
 	// as are other names under which a case may give the fact.
 	as       []string
 	typ      expr.Type
@@ -47,6 +49,9 @@ type kindField struct {
 
 func (f *kindField) get(o any) any {
 	if r, ok := o.(*Record); ok {
+		if f.derived != nil {
+			return f.derived(r)
+		}
 		return goValue(r.Fields[f.name], f.fallback)
 	}
 	var v any
@@ -144,7 +149,7 @@ func (k *kind) finish() *kind {
 	k.schema = &expr.Schema{Name: k.name}
 	for i := range k.fields {
 		f := &k.fields[i]
-		field := expr.Field{Name: f.name, Type: f.typ, Get: f.get}
+		field := expr.Field{Name: f.name, Type: f.typ, Label: f.label, Get: f.get}
 		if f.typ.Is(expr.Int) || f.typ.Is(expr.Decimal) {
 			field.Low = decimal.NewNullDecimal(decimal.Zero)
 			if f.positive {

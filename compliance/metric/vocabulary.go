@@ -1,6 +1,9 @@
 package metric
 
-import "github.com/trueup-dev/trueup/internal/expr"
+import (
+	"github.com/trueup-dev/trueup/compliance/metric/internal/reckon"
+	"github.com/trueup-dev/trueup/internal/expr"
+)
 
 // vocabulary is the kinds that every document may count without declaring them.
 func vocabulary() map[string]*kind {
@@ -30,6 +33,7 @@ func hostKind(vm *kind) *kind {
 	factor := num("core_factor", false, func(h *Host) *Number { return &h.CoreFactor })
 	factor.typ = expr.Decimal
 	vmCount := num("vm_count", false, func(h *Host) *Number { return &h.VMCount }, "vms")
+	vmCount.label = "vms"
 	vmCount.from = []string{"vms"}
 	vmCount.derived = func(o any) any { return countVMs(o.(*Host).VMs) }
 	return (&kind{
@@ -157,8 +161,20 @@ func sessionKind() *kind {
 func entryKind() *kind {
 	return recordKind("entry", []kindField{
 		{name: "name", typ: expr.String},
-		{name: "number", typ: expr.Decimal},
+		{name: "number", typ: expr.Decimal, derived: labelledByName},
 	})
+}
+
+// labelledByName is the number of an entry, which counts what the entry is called.
+func labelledByName(o any) any {
+	r := o.(*Record)
+	n, _ := r.Fields["number"].(Number)
+	d, known := n.Decimal()
+	if !known {
+		return nil
+	}
+	exact := d.Rat()
+	return reckon.NumberValue(exact, reckon.Labelled(reckon.Exactly(exact), r.ID))
 }
 
 // recordKind is a kind that a document declares.

@@ -22,6 +22,8 @@ type Field struct {
 	Name string
 	Type Type
 	Doc  string
+	// Label is what a number of the field counts, where its name does not say it.
+	Label string
 	// Get reads the fact from the object's Go value. It returns nil when the
 	// fact is not known, and else a value of the field's type: bool, int or
 	// int64, string, decimal.Decimal, time.Time, time.Duration, []any for a

@@ -178,9 +178,20 @@ func (r *run) field(n *expr.Node, s Scope, asked bool) Value {
 		}
 		out := FromGo(f.Type, v, name, bounds)
 		if _, made := v.(Value); !made && out.Kind == NumberKind && out.Known() {
-			out.Term = Labelled(out.Number, name)
+			out.Term = Labelled(out.Number, label(f, name))
 		}
 		return out
 	}
 	return r.failf(n, "%s has no field %s", schema.Name, n.Name)
+}
+
+// label is what a number of a field counts; a multiplicity counts nothing.
+func label(f expr.Field, name string) string {
+	switch {
+	case f.Name == "count":
+		return ""
+	case f.Label != "":
+		return f.Label
+	}
+	return name
 }

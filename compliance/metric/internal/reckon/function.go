@@ -189,7 +189,7 @@ func (r *run) divide(n *expr.Node, a, b Value) Value {
 func Quotient(a, b Value) Value {
 	q, _ := a.Number.quo(b.Number)
 	out := Value{Kind: NumberKind, Number: q, Missing: Union(a.Missing, b.Missing)}
-	out.Term = &Term{Op: "/", Args: []*Term{a.Term, b.Term}, Value: q}
+	out.Term = operation("/", q, a.Term, b.Term)
 	return out.settle()
 }
 
@@ -253,6 +253,6 @@ func Given(condition, v Value) Value {
 // Times multiplies by a number of things.
 func Times(n int64, label string, v Value) Value {
 	out := Value{Kind: NumberKind, Number: v.Number.mul(Whole(n)), Missing: v.Missing}
-	out.Term = Product(out.Number, Labelled(Whole(n), label), v.Term)
+	out.Term = operation("x", out.Number, Labelled(Whole(n), label), v.Term)
 	return out.settle()
 }

@@ -127,8 +127,24 @@ func arithmetic(op string, a, b Value) Value {
 	case "*":
 		v.Number, sign = a.Number.mul(b.Number), "x"
 	}
-	v.Term = &Term{Op: sign, Args: []*Term{a.Term, b.Term}, Value: v.Number}
+	v.Term = operation(sign, v.Number, a.Term, b.Term)
 	return v.settle()
+}
+
+// operation is the term of two terms, without what a person would not write:
+// adding nothing, and multiplying or dividing by a bare one.
+func operation(sign string, value Number, a, b *Term) *Term {
+	switch {
+	case (sign == "+" || sign == "-") && b.IsLeaf() && isZero(b.Value):
+		return a
+	case sign == "+" && a.IsLeaf() && isZero(a.Value):
+		return b
+	case (sign == "x" || sign == "/") && b.isBareOne():
+		return a
+	case sign == "x" && a.isBareOne():
+		return b
+	}
+	return &Term{Op: sign, Args: []*Term{a, b}, Value: value}
 }
 
 func not(v Value) Value {

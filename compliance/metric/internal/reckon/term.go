@@ -23,7 +23,16 @@ func Labelled(n Number, label string) *Term { return &Term{Value: n, Label: labe
 
 // Sum is the term that adds terms.
 func Sum(value Number, terms []*Term) *Term {
-	if len(terms) == 1 {
+	var rest []*Term
+	for _, t := range terms {
+		if !t.IsLeaf() || !isZero(t.Value) {
+			rest = append(rest, t)
+		}
+	}
+	switch terms = rest; len(terms) {
+	case 0:
+		return leaf(value)
+	case 1:
 		return terms[0]
 	}
 	return &Term{Op: "+", Args: terms, Value: value}
@@ -32,6 +41,11 @@ func Sum(value Number, terms []*Term) *Term {
 // Product is the term that multiplies two terms.
 func Product(value Number, a, b *Term) *Term {
 	return &Term{Op: "x", Args: []*Term{a, b}, Value: value}
+}
+
+func (t *Term) isBareOne() bool {
+	r, ok := t.Value.Exact()
+	return ok && t.IsLeaf() && t.Label == "" && r.Cmp(big.NewRat(1, 1)) == 0
 }
 
 // Size is the number of leaves.
@@ -116,23 +130,27 @@ func (t *Term) writeLeaf(b *strings.Builder, labels bool) {
 	}
 	b.WriteString(Format(r))
 	if labels && t.Label != "" {
-		b.WriteString(" " + words(t.Label, r))
+		b.WriteString(" " + Words(t.Label, r))
 	}
 }
 
-// words turns a fact's name into words, in the singular for one.
-func words(name string, r *big.Rat) string {
+// Words turns a fact's name into words, in the singular for one.
+func Words(name string, r *big.Rat) string {
 	if at := strings.LastIndexByte(name, '.'); at >= 0 {
 		name = name[at+1:]
 	}
 	name = strings.ReplaceAll(name, "_", " ")
-	if r.Cmp(big.NewRat(1, 1)) == 0 {
-		first, rest, _ := strings.Cut(name, " ")
-		if strings.HasSuffix(first, "s") && !strings.HasSuffix(first, "ss") {
-			name = strings.TrimSpace(strings.TrimSuffix(first, "s") + " " + rest)
+	if r.Cmp(big.NewRat(1, 1)) != 0 {
+		return name
+	}
+	parts := strings.Split(name, " ")
+	for i, w := range parts {
+		if strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") && len(w) > 3 {
+			parts[i] = strings.TrimSuffix(w, "s")
+			break
 		}
 	}
-	return name
+	return strings.Join(parts, " ")
 }
 
 // Format writes a number exactly: as a decimal where it ends, else as a fraction.
