@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"github.com/trueup-dev/trueup/compliance/document"
 )
@@ -18,8 +19,13 @@ type Library struct {
 //go:embed standard/*.yaml
 var standard embed.FS
 
-// Standard is the library that comes with this package.
-func Standard() (*Library, error) {
+// Standard is the library that comes with this package. It is read on the first
+// call and shared by all.
+func Standard() (*Library, error) { return readStandard() }
+
+var readStandard = sync.OnceValues(readEmbedded)
+
+func readEmbedded() (*Library, error) {
 	names, err := fs.Glob(standard, "standard/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("metric: %w", err)

@@ -33,7 +33,6 @@ func (c *compiler) counted() {
 // count checks the stages of the count.
 func (c *compiler) count() {
 	src := c.src.Count
-	c.makeEnv()
 	c.m.where = c.check(src.Where, itemStage, expr.Bool)
 	c.m.each = c.check(src.Each, itemStage, expr.Int, expr.Decimal)
 	c.once(src.Once)
