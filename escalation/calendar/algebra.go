@@ -180,3 +180,27 @@ func (c *Calendar) NextOpen(at time.Time) time.Time {
 	}
 	return time.Time{}
 }
+
+// Midnight is the instant in UTC at which a day begins.
+func (c *Calendar) Midnight(d Date) time.Time { return d.instant(0, c.zone).UTC() }
+
+// Back is the latest instant from which the span ends at or before an instant:
+// the last moment to give notice that must run until then.
+func (c *Calendar) Back(until time.Time, s Span) time.Time {
+	// The span never lasts longer than this, whatever the calendar says.
+	first := until
+	for step := 24 * time.Hour; c.Add(first, s).After(until); step *= 2 {
+		first = until.Add(-step)
+	}
+	for last := until; ; {
+		middle := first.Add(last.Sub(first) / 2).Truncate(time.Second)
+		if !middle.After(first) {
+			return first.UTC()
+		}
+		if c.Add(middle, s).After(until) {
+			last = middle
+		} else {
+			first = middle
+		}
+	}
+}

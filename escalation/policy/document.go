@@ -16,6 +16,10 @@ type Document struct {
 	Teams     []TeamDocument      `yaml:"teams"`
 	Chains    []ChainDocument     `yaml:"chains,required"`
 	Routes    route.Document      `yaml:"routes,required"`
+	// Exceptions let deviations stand for a time.
+	Exceptions []ExceptionDocument `yaml:"exceptions"`
+	// Inhibit keeps findings back while another one explains them.
+	Inhibit []InhibitDocument `yaml:"inhibit"`
 }
 
 // TeamDocument is a name that stands for several people.

@@ -18,6 +18,9 @@ type Policy struct {
 	calendars map[string]*calendar.Calendar
 	teams     map[string]team
 	chains    map[string]chain
+
+	exceptions  []Exception
+	inhibitions []inhibition
 }
 
 // New checks a policy and compiles it. The error is of type [document.Problems]
@@ -35,6 +38,12 @@ func New(d Document, o Options) (*Policy, error) {
 	}
 	if c.rubric != nil {
 		c.compileChains(d)
+	}
+	for _, e := range d.Exceptions {
+		c.compileException(e)
+	}
+	for _, in := range d.Inhibit {
+		c.compileInhibition(in)
 	}
 	if len(c.problems) > 0 {
 		return nil, c.problems
