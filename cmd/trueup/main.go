@@ -48,6 +48,7 @@ func commands() []command {
 		metricsListCommand(),
 		metricsExplainCommand(),
 		metricsCheckCommand(),
+		connectorCheckCommand(),
 	}
 }
 

@@ -158,6 +158,10 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 	defer watch.stop()
 	c.tell(connectors.Collecting, "")
 	for !c.ended {
+		// Messages may wait already; a caller that cancelled wants none of them.
+		if ctx.Err() != nil {
+			return conn.callError(ctx, ctx.Err())
+		}
 		watch.begin()
 		message, err := stream.Recv()
 		watch.stop()

@@ -1,0 +1,233 @@
+package connectortest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/host"
+)
+
+// Target is the connector to judge: a binary, in whatever language, with
+// settings under which it finds something to read.
+type Target struct {
+	Path            string
+	Config, Secrets map[string]string
+	// Env names variables of this process's environment that the connector needs.
+	Env []string
+}
+
+// Options bound the judging. The zero value is good for a connector that reads
+// files.
+type Options struct {
+	// Start, Idle and Run are those of [host.Limits]; 10 s, 10 s and 2 min.
+	Start, Idle, Run time.Duration
+}
+
+// Verdict is what a check came to.
+type Verdict uint8
+
+// The verdicts. A check is skipped when the connector declares that it does not
+// apply, or does not claim what it tests.
+const (
+	Invalid Verdict = iota
+	Passed
+	Broken
+	Skipped
+)
+
+var verdicts = [...]string{"invalid", "passed", "broken", "skipped"}
+
+// String is the verdict in lower case.
+func (v Verdict) String() string {
+	if int(v) < len(verdicts) {
+		return verdicts[v]
+	}
+	return verdicts[Invalid]
+}
+
+// Outcome is the outcome of one check.
+type Outcome struct {
+	// Check is its name, Rule what the protocol demands.
+	Check, Rule string
+	Verdict     Verdict
+	// Why says what was seen instead, or why the check was skipped.
+	Why string
+}
+
+// Report is the outcome of all checks, in their order.
+type Report struct {
+	Connector connectors.Description
+	SHA256    string
+	Outcomes  []Outcome
+}
+
+// Err is nil when no rule is broken; else it joins one error for each that is.
+func (r Report) Err() error {
+	var errs []error
+	for _, o := range r.Outcomes {
+		if o.Verdict == Broken {
+			errs = append(errs, fmt.Errorf("%s: %s; %s", o.Check, o.Rule, o.Why))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// check is one rule and how to try it.
+type check struct {
+	name, rule string
+	// try returns nil when the rule holds, a *skip when it does not apply.
+	try func(ctx context.Context, s *suite) error
+}
+
+// skip is the error of a check that does not apply.
+type skip struct{ why string }
+
+func (s *skip) Error() string { return s.why }
+
+// checks lists all checks. The list only grows: see TestChecksOnlyGrow.
+func checks() []check {
+	return []check{
+		{"person", "started by a person, it prints nothing to standard output and exits with a status other than 0", tryPerson},
+		{"handshake", "the first line on standard output is the handshake, within the time for starting", tryHandshake},
+		{"version", "a host of a later version is answered with the connector's own version", tryVersion},
+		{"orphan", "when standard input ends, the process ends within two seconds", tryOrphan},
+		{"describe", "it names itself, its version, the kinds that it gives, and documents every setting", tryDescribe},
+		{"unknown setting", "a setting that it does not describe is refused as bad configuration", tryUnknownSetting},
+		{"missing setting", "without a required setting the configuration is refused", tryMissingSetting},
+		{"check", "good settings pass its own check", tryCheck},
+		{"collect", "a full reading reaches its end without an error", tryCollect},
+		{"kinds", "it gives rows of the kinds that it declares and no others", tryKinds},
+		{"whole", "a full reading says that the source is complete", tryWhole},
+		{"identities", "no device, user or install comes twice in one reading", tryIdentities},
+		{"references", "every install is on a device of the reading", tryReferences},
+		{"repeatable", "a second reading of an unchanged source is the same, byte for byte", tryRepeatable},
+		{"cancel", "a reading that is cancelled ends, and the process with it", tryCancel},
+		{"secrets", "no secret shows in an error, a problem, a progress report or a row", trySecrets},
+		{"foreign cursor", "a cursor that is not its own is refused or ignored; it neither crashes nor hangs", tryForeignCursor},
+		{"nothing new", "resumed from its last cursor, an unchanged source gives no rows", tryNothingNew},
+		{"resume", "cut off after any checkpoint and resumed from it, it gives in all what a full reading does", tryResume},
+	}
+}
+
+// Checks lists the names of the checks, in order.
+func Checks() []string {
+	var names []string
+	for _, c := range checks() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// Run judges a connector. The error is about the judging itself: a binary that
+// is not there, a context that ended. What the connector does wrong is in the
+// report.
+func Run(ctx context.Context, target Target, opts Options) (Report, error) {
+	s, err := newSuite(ctx, target, opts)
+	if err != nil {
+		return Report{}, err
+	}
+	report := Report{SHA256: s.source.SHA256}
+	for _, c := range checks() {
+		if err := ctx.Err(); err != nil {
+			return report, errors.Join(err, s.host.Close(context.WithoutCancel(ctx)))
+		}
+		report.Outcomes = append(report.Outcomes, s.judge(ctx, c))
+	}
+	report.Connector = s.about
+	return report, s.host.Close(ctx)
+}
+
+// suite is the state that checks share.
+type suite struct {
+	target Target
+	opts   Options
+	host   *host.Host
+	source host.Source
+	about  connectors.Description
+	// full is a full reading, made once.
+	full *reading
+}
+
+// reading is what one collection gave.
+type reading struct {
+	host.Result
+	rows     Recorder
+	progress []connectors.Progress
+}
+
+func newSuite(ctx context.Context, target Target, opts Options) (*suite, error) {
+	sum, err := host.Checksum(target.Path)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Start == 0 {
+		opts.Start = 10 * time.Second
+	}
+	if opts.Idle == 0 {
+		opts.Idle = 10 * time.Second
+	}
+	if opts.Run == 0 {
+		opts.Run = 2 * time.Minute
+	}
+	h, err := host.Open(ctx, host.Config{Env: target.Env, Limits: host.Limits{Start: opts.Start, Idle: opts.Idle, Run: opts.Run, Stop: 2 * time.Second}})
+	if err != nil {
+		return nil, err
+	}
+	src := host.Source{ID: "conformance", Path: target.Path, SHA256: sum, Config: target.Config, Secrets: target.Secrets}
+	return &suite{target: target, opts: opts, host: h, source: src}, nil
+}
+
+func (s *suite) judge(ctx context.Context, c check) Outcome {
+	o := Outcome{Check: c.name, Rule: c.rule, Verdict: Passed}
+	if i := slices.IndexFunc(s.about.Skips, func(k connectors.Skip) bool { return k.Check == c.name }); i >= 0 {
+		o.Verdict, o.Why = Skipped, "the connector declares: "+s.about.Skips[i].Reason
+		return o
+	}
+	err := c.try(ctx, s)
+	var skipped *skip
+	switch {
+	case errors.As(err, &skipped):
+		o.Verdict, o.Why = Skipped, skipped.why
+	case err != nil:
+		o.Verdict, o.Why = Broken, err.Error()
+	}
+	return o
+}
+
+// read collects once.
+func (s *suite) read(ctx context.Context, change func(*host.Source), progress func(connectors.Progress)) (*reading, error) {
+	src := s.source
+	if change != nil {
+		change(&src)
+	}
+	r := &reading{}
+	results, err := s.host.Collect(ctx, []host.Source{src}, &r.rows, func(p connectors.Progress) {
+		r.progress = append(r.progress, p)
+		if progress != nil {
+			progress(p)
+		}
+	})
+	if len(results) == 1 {
+		r.Result = results[0]
+	}
+	return r, err
+}
+
+// whole gives the full reading, or the reason why there is none.
+func (s *suite) whole(ctx context.Context) (*reading, error) {
+	if s.full == nil {
+		r, err := s.read(ctx, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		s.full = r
+	}
+	if s.full.Err != nil {
+		return s.full, s.full.Err
+	}
+	return s.full, nil
+}
