@@ -47,7 +47,7 @@ func (c Choices) Set(k Key, choice, reading string) {
 
 // Check measures the cases that r holds, a JSON array of objects or one object
 // after the other, and hands each result to report in order. A case has an id, a
-// metric_key and inputs, and perhaps choices (an object of readings) and
+// metric_key and inputs, perhaps a product, choices (an object of readings) and
 // expected.unit, the unit in which the answer is wanted; anything else is for its
 // reader. A case that cannot be measured gives a result with an error; Check
 // itself fails where the file cannot be read on, naming the record. The choices
@@ -132,6 +132,9 @@ func (l *Library) measureCase(ctx context.Context, v jsonValue, choices Choices,
 		return err
 	}
 	out.Ignored = ignored
+	if product, ok := v.member("product"); ok && m.fact("product") != nil && facts.Values["product"] == nil {
+		facts.Values["product"] = Text(product.text)
+	}
 	for name, reading := range choices[m.key] {
 		if _, chosen := facts.Choices[name]; !chosen {
 			facts.Choices[name] = reading

@@ -2,6 +2,7 @@ package metric
 
 import (
 	"context"
+	"math/big"
 	"slices"
 
 	"github.com/trueup-dev/trueup/compliance/metric/internal/reckon"
@@ -60,6 +61,9 @@ func top(_ context.Context, args []reckon.Value) (reckon.Value, error) {
 func windows(_ context.Context, args []reckon.Value) (reckon.Value, error) {
 	list := args[0]
 	missing := reckon.Union(list.Missing, args[1].Missing)
+	for _, v := range list.List {
+		missing = reckon.Union(missing, reckon.Union(v.Missing, v.Perhaps))
+	}
 	width, known := args[1].Number.Exact()
 	if len(missing) > 0 || !known {
 		return reckon.Value{Kind: reckon.ListKind, Missing: missing}, nil
@@ -72,9 +76,24 @@ func windows(_ context.Context, args []reckon.Value) (reckon.Value, error) {
 		n = int(width.Num().Int64())
 	}
 	out := make([]reckon.Value, 0, len(list.List)-n+1)
-	for i := 0; i+n <= len(list.List); i++ {
-		sum := reckon.Total(reckon.ListOf(list.List[i : i+n]))
-		out = append(out, reckon.Quotient(sum, reckon.Int(int64(n))))
+	sum := new(big.Rat)
+	for i, v := range list.List {
+		sum = new(big.Rat).Add(sum, v.Number.Low)
+		if i >= n {
+			sum.Sub(sum, list.List[i-n].Number.Low)
+		}
+		if i >= n-1 {
+			out = append(out, mean(list.List[i-n+1:i+1], sum))
+		}
 	}
 	return reckon.ListOf(out), nil
+}
+
+// mean divides a run's sum by its length. A short run is spelt out.
+func mean(run []reckon.Value, sum *big.Rat) reckon.Value {
+	total := reckon.NumberValue(sum, reckon.Labelled(reckon.Exactly(sum), ""))
+	if len(run) <= termsInline {
+		total = reckon.Total(reckon.ListOf(run))
+	}
+	return reckon.Quotient(total, reckon.Int(int64(len(run))))
 }
