@@ -141,7 +141,7 @@ func (r Request) candidate(kind Kind, product catalog.ProductKey, o compliance.O
 func (r Request) aboutUsers(c *candidate, o compliance.Outcome, ts []trace) {
 	ids := distinct(ts, func(t trace) compliance.UserID { return cmp.Or(t.user, o.User) })
 	if len(ids) == 0 {
-		c.userKind, c.onLeave, c.workDays = text("none"), flag(false), number(5)
+		c.userKind, c.onLeave, c.workDays = text("none"), yesNo(false), number(5)
 		return
 	}
 	var kinds []*string
@@ -170,7 +170,7 @@ func (r Request) aboutUsers(c *candidate, o compliance.Outcome, ts []trace) {
 func (r Request) aboutDevices(c *candidate, ts []trace) {
 	ids := distinct(ts, func(t trace) compliance.DeviceID { return t.device })
 	if len(ids) == 0 {
-		c.environment, c.critical = text("none"), flag(false)
+		c.environment, c.critical = text("none"), yesNo(false)
 		return
 	}
 	var environments []*string
@@ -229,5 +229,5 @@ func text(s string) *string {
 	return &s
 }
 
-func number(n int) *int { return &n }
-func flag(b bool) *bool { return &b }
+func number(n int) *int  { return &n }
+func yesNo(b bool) *bool { return &b }

@@ -148,7 +148,7 @@ func TestFactsDecideGuardsThatNoEstateCan(t *testing.T) {
 		require.NoError(t, err)
 		return optionOf(t, options, "autodesk/autocad|generic.device|reclaim|d1").State
 	}
-	yes, no, five, two := flag(true), flag(false), number(5), number(2)
+	yes, no, five, two := yesNo(true), yesNo(false), number(5), number(2)
 	assert.Equal(t, Unknown, state(nil))
 	assert.Equal(t, Available, state(facts{UserFacts{no, five}, DeviceFacts{no}}))
 	assert.Equal(t, Refused, state(facts{UserFacts{yes, five}, DeviceFacts{no}}), "on leave")

@@ -34,14 +34,10 @@ func (p Plan) head(b *strings.Builder) {
 	if !p.Due.IsZero() {
 		fmt.Fprintf(b, ", due on %s", p.Due.Format(time.DateOnly))
 	}
-	what := "cost"
-	if p.Strategy == LeastDisruption {
-		what = "disruption"
-	}
 	if p.Exact {
-		fmt.Fprintf(b, "\nNo plan that closes as much has less %s.\n", what)
+		fmt.Fprintf(b, "\nNo plan that closes as much has less %s.\n", p.measure())
 	} else {
-		fmt.Fprintf(b, "\nNo plan that closes as much can have a %s below %s.\n", what, p.Bound)
+		fmt.Fprintf(b, "\nNo plan that closes as much can have a %s below %s.\n", p.measure(), p.Bound)
 	}
 }
 
