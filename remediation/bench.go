@@ -23,9 +23,12 @@ type bench struct {
 // newBench cuts the input down, and checks that the cut changed nothing: where a
 // position comes out different from the whole reconciliation's, the bench keeps
 // the whole input.
-func newBench(ctx context.Context, in compliance.Input, res *compliance.Result, product catalog.ProductKey) (*bench, error) {
-	b := &bench{in: narrow(in, product), product: product}
+func newBench(ctx context.Context, in compliance.Input, res *compliance.Result, h holdings, product catalog.ProductKey) (*bench, error) {
+	b := &bench{product: product}
 	var err error
+	if b.in, err = h.narrow(in, product); err != nil {
+		return nil, err
+	}
 	if b.before, err = b.try(ctx, nil); err != nil {
 		return nil, err
 	}
@@ -40,26 +43,6 @@ func newBench(ctx context.Context, in compliance.Input, res *compliance.Result, 
 		}
 	}
 	return b, nil
-}
-
-func narrow(in compliance.Input, product catalog.ProductKey) compliance.Input {
-	is := recogniser(in, product)
-	out := in
-	out.Estate = in.Estate.Where(
-		func(x compliance.Install) bool { return is(x.Title) },
-		func(s compliance.Seat) bool { return is(s.Title) })
-	out.Entitlements, out.Licensing = nil, nil
-	for _, e := range in.Entitlements {
-		if e.Product == product {
-			out.Entitlements = append(out.Entitlements, e)
-		}
-	}
-	for _, l := range in.Licensing {
-		if l.Product == product {
-			out.Licensing = append(out.Licensing, l)
-		}
-	}
-	return out
 }
 
 // recogniser says whether a title is of the product; it asks the catalog once

@@ -18,6 +18,8 @@ type planning struct {
 	positions []compliance.Position
 	benches   map[string]*bench // by position key
 	options   []Option
+	// cheapest is the selection of least cost, once it was made.
+	cheapest selection
 }
 
 // selection is a choice of options with what is proven about it.
@@ -98,8 +100,8 @@ func (c *chooser) start(ctx context.Context) error {
 		}
 		c.floor[key] = floor
 		inside := map[int]bool{}
-		for i, o := range c.model.options {
-			if o.Position == key && !o.Effect.IsPositive() {
+		for _, i := range c.model.of[key] {
+			if !c.model.options[i].Effect.IsPositive() {
 				inside[i] = true
 			}
 		}
@@ -133,8 +135,8 @@ func (c *chooser) aim() error {
 // everything takes all options of a position that are wanted.
 func (c *chooser) everything(key string, want func(Option) bool) []int64 {
 	count := make([]int64, len(c.model.options))
-	for i, o := range c.model.options {
-		if o.Position == key && want(o) {
+	for _, i := range c.model.of[key] {
+		if o := c.model.options[i]; want(o) {
 			count[i] = o.Max
 		}
 	}
@@ -147,13 +149,14 @@ func (c *chooser) everything(key string, want func(Option) bool) []int64 {
 // way to share it out.
 func (c *chooser) open(ctx context.Context, key string, count []int64) (decimal.Decimal, error) {
 	drawn := map[compliance.EntitlementID]int64{}
-	for i, o := range c.model.options {
-		drawn[o.share] += count[i]
+	for _, i := range c.model.of[key] {
+		drawn[c.model.options[i].share] += count[i]
 	}
 	var actions []Action
-	for i, o := range c.model.options {
+	for _, i := range c.model.of[key] {
+		o := c.model.options[i]
 		switch {
-		case count[i] == 0 || o.Position != key:
+		case count[i] == 0:
 		case o.share != "" && drawn[o.share] > o.pool.IntPart():
 			actions = append(actions, Action{Verb: widen, Entitlement: o.share, Entity: o.Actions[0].Entity})
 		default:
@@ -295,8 +298,8 @@ func (c *chooser) try(ctx context.Context) (done bool, err error) {
 // edition, the set takes these too, as often as they can be had.
 func (c *chooser) learn(ctx context.Context, key string) (bool, error) {
 	var some []int
-	for i, o := range c.model.options {
-		if o.Position == key && c.count[i] > 0 && o.Max > 1 {
+	for _, i := range c.model.of[key] {
+		if c.count[i] > 0 && c.model.options[i].Max > 1 {
 			some = append(some, i)
 		}
 	}
@@ -317,8 +320,9 @@ func (c *chooser) learn(ctx context.Context, key string) (bool, error) {
 // those in full at their most.
 func (c *chooser) teach(ctx context.Context, key string, full []int) (bool, error) {
 	inside, base := map[int]bool{}, make([]int64, len(c.count))
-	for i, o := range c.model.options {
-		if o.Position != key || c.count[i] == 0 {
+	for _, i := range c.model.of[key] {
+		o := c.model.options[i]
+		if c.count[i] == 0 {
 			continue
 		}
 		if o.Max == 1 || slices.Contains(full, i) {
@@ -334,7 +338,7 @@ func (c *chooser) teach(ctx context.Context, key string, full []int) (bool, erro
 		return false, nil
 	}
 	given := c.slack[key]
-	for i := range c.model.options {
+	for _, i := range c.model.of[key] {
 		given = given.Add(c.model.helps(i, k).Mul(decimal.NewFromInt(c.count[i])))
 	}
 	if !given.LessThan(k.open) {
@@ -360,6 +364,9 @@ func (c *chooser) repair(ctx context.Context) error {
 	for _, p := range c.positions {
 		key := p.Key()
 		for _, i := range order {
+			if c.model.options[i].Position != key {
+				continue
+			}
 			open, err := c.open(ctx, key, c.count)
 			if err != nil {
 				return err
@@ -369,9 +376,7 @@ func (c *chooser) repair(ctx context.Context) error {
 				break
 			}
 			before := c.count[i]
-			if c.model.options[i].Position == key {
-				c.more(i, gap)
-			}
+			c.more(i, gap)
 			if c.count[i] == before {
 				continue
 			}

@@ -18,6 +18,8 @@ type model struct {
 	options []Option
 	limits  LimitsDocument
 	rows    []cut
+	// of are the options of each position.
+	of map[string][]int
 	// money and units are the places that amounts are scaled by.
 	money, units int32
 }
@@ -31,8 +33,9 @@ type cut struct {
 }
 
 func newModel(options []Option, limits LimitsDocument) *model {
-	m := &model{options: options, limits: limits}
-	for _, o := range options {
+	m := &model{options: options, limits: limits, of: map[string][]int{}}
+	for i, o := range options {
+		m.of[o.Position] = append(m.of[o.Position], i)
 		m.money = max(m.money, places(o.Cost.Amount))
 		m.units = max(m.units, places(o.most))
 	}
@@ -118,7 +121,7 @@ func (m *model) problem(g goal) (cover.Problem, error) {
 			return p, err
 		}
 		p.Need = append(p.Need, need)
-		for i := range m.options {
+		for _, i := range m.of[c.position] {
 			if h := m.helps(i, c); h.IsPositive() {
 				gain, err := m.whole(h)
 				if err != nil {

@@ -21,8 +21,9 @@ func Options(ctx context.Context, r Request) ([]Option, error) {
 		return nil, err
 	}
 	var out []Option
+	held := r.holdings(r.short())
 	for _, p := range r.short() {
-		b, err := newBench(ctx, r.Input, r.Result, p.Product)
+		b, err := newBench(ctx, r.Input, r.Result, held, p.Product)
 		if err != nil {
 			return nil, err
 		}

@@ -48,12 +48,12 @@ func newPlanning(ctx context.Context, r Request) (*planning, error) {
 	}
 	p := &planning{Request: r, positions: r.short(), benches: map[string]*bench{}}
 	p.currency = r.currency(p.positions)
-	byProduct := map[catalog.ProductKey]*bench{}
+	byProduct, held := map[catalog.ProductKey]*bench{}, r.holdings(p.positions)
 	for _, pos := range p.positions {
 		b := byProduct[pos.Product]
 		if b == nil {
 			var err error
-			if b, err = newBench(ctx, r.Input, r.Result, pos.Product); err != nil {
+			if b, err = newBench(ctx, r.Input, r.Result, held, pos.Product); err != nil {
 				return nil, err
 			}
 			byProduct[pos.Product] = b
@@ -74,7 +74,11 @@ func (p *planning) best(ctx context.Context, s Strategy) (selection, error) {
 	if s == Fastest {
 		return p.fastest(ctx)
 	}
-	return p.choose(ctx, p.inTime(p.Due), s)
+	sel, err := p.choose(ctx, p.inTime(p.Due), s)
+	if s == LeastCost {
+		p.cheapest = sel
+	}
+	return sel, err
 }
 
 func (p *planning) inTime(due time.Time) []Option {
@@ -88,13 +92,10 @@ func (p *planning) inTime(due time.Time) []Option {
 }
 
 // fastest finds the earliest day by which as much can be closed as by the due
-// date, and the cheapest way to do it.
+// date, and the cheapest way to do it. On the last day that is the cheapest plan
+// of all.
 func (p *planning) fastest(ctx context.Context) (selection, error) {
-	all := p.inTime(p.Due)
-	want, err := p.choose(ctx, all, LeastCost)
-	if err != nil {
-		return selection{}, err
-	}
+	all, want := p.inTime(p.Due), p.cheapest
 	target, err := p.left(ctx, want)
 	if err != nil {
 		return selection{}, err
@@ -104,7 +105,8 @@ func (p *planning) fastest(ctx context.Context) (selection, error) {
 		days = append(days, o.Ready)
 	}
 	slices.SortFunc(days, time.Time.Compare)
-	for _, d := range slices.CompactFunc(days, time.Time.Equal) {
+	days = slices.CompactFunc(days, time.Time.Equal)
+	for _, d := range days[:max(len(days)-1, 0)] {
 		sel, err := p.choose(ctx, p.inTime(d), LeastCost)
 		if err != nil {
 			return selection{}, err

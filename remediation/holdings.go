@@ -1,0 +1,136 @@
+package remediation
+
+import (
+	"fmt"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
+)
+
+// holdings are the installs, seats and usage of some products, found in one pass
+// over the estate.
+type holdings map[catalog.ProductKey]*holding
+
+type holding struct {
+	installs []compliance.Install
+	seats    []compliance.Seat
+	usage    []compliance.Usage
+}
+
+// holdings finds what the estate holds of the products of some positions.
+func (r Request) holdings(positions []compliance.Position) holdings {
+	out := holdings{}
+	for _, p := range positions {
+		out[p.Product] = &holding{}
+	}
+	known := map[catalog.Title]*holding{}
+	of := func(t catalog.Title) *holding {
+		h, seen := known[t]
+		if !seen {
+			h = out[r.Input.Catalog.Recognise(t).Product.Key]
+			known[t] = h
+		}
+		return h
+	}
+	for x := range r.Input.Estate.Installs() {
+		if h := of(x.Title); h != nil {
+			h.installs = append(h.installs, x)
+		}
+	}
+	for s := range r.Input.Estate.Seats() {
+		if h := of(s.Title); h != nil {
+			h.seats = append(h.seats, s)
+		}
+	}
+	for u := range r.Input.Estate.Usage() {
+		if h := of(u.Title); h != nil {
+			h.usage = append(h.usage, u)
+		}
+	}
+	return out
+}
+
+// narrow cuts an input down to one product: its installs, seats and usage, the
+// devices and users behind them, their hosts, and what was bought of it.
+func (hs holdings) narrow(in compliance.Input, product catalog.ProductKey) (compliance.Input, error) {
+	h := hs[product]
+	b := compliance.NewBuilder(in.Estate.At())
+	for _, s := range in.Estate.Sources() {
+		// What a source states in all says nothing about a part of it.
+		s.Devices, s.Installs = -1, -1
+		if err := b.AddSource(s); err != nil {
+			return in, fmt.Errorf("remediation: %w", err)
+		}
+	}
+	if err := h.add(b, in.Estate); err != nil {
+		return in, fmt.Errorf("remediation: %w", err)
+	}
+	out := in
+	out.Estate, out.Entitlements, out.Licensing = b.Build(), nil, nil
+	for _, e := range in.Entitlements {
+		if e.Product == product {
+			out.Entitlements = append(out.Entitlements, e)
+		}
+	}
+	for _, l := range in.Licensing {
+		if l.Product == product {
+			out.Licensing = append(out.Licensing, l)
+		}
+	}
+	return out, nil
+}
+
+// add puts the holding into a builder, with the devices and users behind it.
+func (h *holding) add(b *compliance.Builder, e *compliance.Estate) error {
+	devices, users := map[compliance.DeviceID]bool{}, map[compliance.UserID]bool{}
+	for _, x := range h.installs {
+		if err := addDevice(b, e, x.Device, devices, users); err != nil {
+			return err
+		}
+		if err := addUser(b, e, x.User, users); err != nil {
+			return err
+		}
+		if err := b.AddInstall(x); err != nil {
+			return err
+		}
+	}
+	for _, s := range h.seats {
+		if err := addUser(b, e, s.User, users); err != nil {
+			return err
+		}
+		if err := b.AddSeat(s); err != nil {
+			return err
+		}
+	}
+	for _, u := range h.usage {
+		if err := b.AddUsage(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addDevice adds a device once, with its host and its user.
+func addDevice(b *compliance.Builder, e *compliance.Estate, id compliance.DeviceID, devices map[compliance.DeviceID]bool, users map[compliance.UserID]bool) error {
+	d, ok := e.Device(id)
+	if !ok || devices[id] {
+		return nil
+	}
+	devices[id] = true
+	if err := b.AddDevice(d); err != nil {
+		return err
+	}
+	if err := addUser(b, e, d.User, users); err != nil {
+		return err
+	}
+	return addDevice(b, e, d.Host, devices, users)
+}
+
+func addUser(b *compliance.Builder, e *compliance.Estate, id compliance.UserID, users map[compliance.UserID]bool) error {
+	u, ok := e.User(id)
+	if !ok || users[id] {
+		return nil
+	}
+	users[id] = true
+	return b.AddUser(u)
+}
