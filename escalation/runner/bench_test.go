@@ -1,0 +1,106 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/trueup-dev/trueup/escalation"
+)
+
+// many is a world with n open cases, whose first stage ends two working hours
+// after they began; their first messages have been sent.
+func many(b *testing.B, n int) *world {
+	p := loadPolicy(b)
+	w := newWorld(0)
+	f := finding(0, begin)
+	_, events, err := escalation.Open(b.Context(), p, escalation.Request{Finding: f, Severity: severity(b, p, f)}, begin)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := escalation.Replay(events)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, m := range c.Outbox {
+		sent, err := c.Record(m, nil, false, begin)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if c, err = c.Apply(sent[0]); err != nil {
+			b.Fatal(err)
+		}
+		events = append(events, sent...)
+	}
+	for i := range n {
+		id := escalation.CaseID(fmt.Sprintf("case-%06d", i))
+		mine := slices.Clone(events)
+		for j := range mine {
+			mine[j].Case = id
+		}
+		w.events[id] = mine
+	}
+	return w
+}
+
+// nowhere takes every message and keeps none.
+type nowhere struct{}
+
+func (nowhere) Send(context.Context, Notice) error { return nil }
+
+const openCases = 100_000
+
+// BenchmarkNext is the decision about what is due, over all cases.
+func BenchmarkNext(b *testing.B) {
+	w := many(b, 1)
+	c, err := escalation.Replay(w.events["case-000000"])
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if a, wake := c.Next(begin); a != nil || wake.IsZero() {
+			b.Fatal("nothing is due at the beginning")
+		}
+	}
+}
+
+// BenchmarkTick is one tick over 100,000 open cases of which nothing, or one
+// stage of each, is due.
+func BenchmarkTick(b *testing.B) {
+	w := many(b, openCases)
+	p := loadPolicy(b)
+	load := func() *Runner {
+		r, err := Start(context.Background(), Options{Journal: w, Sender: nowhere{}, Directory: p})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return r
+	}
+	b.Run("start", func(b *testing.B) {
+		for b.Loop() {
+			load()
+		}
+	})
+	b.Run("nothing-due", func(b *testing.B) {
+		r := load()
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := r.Tick(b.Context(), begin.Add(time.Minute)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("all-due", func(b *testing.B) {
+		if b.N > 1 {
+			b.Skip("the stages are due once")
+		}
+		r := load()
+		b.ResetTimer()
+		if _, err := r.Tick(b.Context(), begin.Add(2*time.Hour)); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
