@@ -1,0 +1,224 @@
+package seal_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/seal"
+	"github.com/trueup-dev/trueup/evidence/verify"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+func role(t *testing.T) *age.X25519Identity {
+	t.Helper()
+	id, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	return id
+}
+
+func keyring(t *testing.T, dir string, roles ...*age.X25519Identity) *seal.Keyring {
+	t.Helper()
+	var recipients []string
+	for _, r := range roles {
+		recipients = append(recipients, r.Recipient().String())
+	}
+	k, err := seal.Open(dir, recipients...)
+	require.NoError(t, err)
+	return k
+}
+
+func TestRoles(t *testing.T) {
+	auditor, privacy, stranger := role(t), role(t), role(t)
+	dir := t.TempDir()
+	k := keyring(t, dir, auditor, privacy)
+	f, err := k.Seal("ann@example.com", []byte("last used in May"))
+	require.NoError(t, err)
+	again, err := k.Seal("ann@example.com", []byte("last used in May"))
+	require.NoError(t, err)
+	require.Equal(t, f.Key, again.Key)
+	require.NotEqual(t, f.Ciphertext, again.Ciphertext)
+	other, err := k.Seal("bob@example.com", nil)
+	require.NoError(t, err)
+	require.NotEqual(t, f.Key, other.Key)
+
+	k = keyring(t, dir, auditor) // opened again
+	for _, reader := range []age.Identity{auditor, privacy} {
+		got, err := k.Open(f, reader)
+		require.NoError(t, err)
+		require.Equal(t, "last used in May", string(got))
+	}
+	_, err = k.Open(f, stranger)
+	require.ErrorIs(t, err, seal.ErrNoAccess)
+	_, err = k.Open(f)
+	require.ErrorIs(t, err, seal.ErrNoAccess)
+	f.Ciphertext[len(f.Ciphertext)-1] ^= 1
+	_, err = k.Open(f, auditor)
+	require.ErrorIs(t, err, seal.ErrInvalid)
+	_, err = k.Open(seal.Sealed{Key: "../pepper"}, auditor)
+	require.ErrorIs(t, err, seal.ErrInvalid)
+}
+
+func TestArguments(t *testing.T) {
+	_, err := seal.Open(t.TempDir())
+	require.ErrorIs(t, err, seal.ErrInvalid)
+	_, err = seal.Open(t.TempDir(), "age1nonsense")
+	require.ErrorIs(t, err, seal.ErrInvalid)
+	k := keyring(t, t.TempDir(), role(t))
+	_, err = k.Seal("", nil)
+	require.ErrorIs(t, err, seal.ErrInvalid)
+	require.ErrorIs(t, k.Hold("ann", ""), seal.ErrInvalid)
+	require.ErrorIs(t, k.Release("ann", "m"), seal.ErrInvalid)
+	_, _, err = k.Erase("nobody", noon, "")
+	require.ErrorIs(t, err, seal.ErrUnknownSubject)
+}
+
+// A subject is erased from a log that goes on verifying. Her name and her data are
+// found nowhere, another subject's data stays, and the receipt is hers only to whom
+// has the salt.
+func TestErase(t *testing.T) {
+	ctx := t.Context()
+	auditor := role(t)
+	rings, folder := t.TempDir(), t.TempDir()
+	k := keyring(t, rings, auditor)
+	signer, err := evidence.NewSigner("example.com/licences", ed25519.NewKeyFromSeed(make([]byte, 32)))
+	require.NoError(t, err)
+	l, err := evidence.Open(ctx, folder, evidence.Options{Signer: signer})
+	require.NoError(t, err)
+	fields := map[seal.Subject]seal.Sealed{}
+	for _, s := range []seal.Subject{"ann@example.com", "bob@example.com"} {
+		f, err := k.Seal(s, []byte("canary of "+s))
+		require.NoError(t, err)
+		fields[s] = f
+		payload, err := json.Marshal(f)
+		require.NoError(t, err)
+		_, err = l.Append(ctx, evidence.Entry{Kind: "usage", Payload: payload})
+		require.NoError(t, err)
+	}
+	backup := t.TempDir()
+	require.NoError(t, os.CopyFS(backup, os.DirFS(folder)))
+
+	receipt, salt, err := k.Erase("ann@example.com", noon, "GDPR art. 17")
+	require.NoError(t, err)
+	require.True(t, receipt.Concerns("ann@example.com", salt))
+	require.False(t, receipt.Concerns("bob@example.com", salt))
+	require.False(t, receipt.Concerns("ann@example.com", nil))
+	payload, err := receipt.Payload()
+	require.NoError(t, err)
+	_, err = l.Append(ctx, evidence.Entry{Kind: seal.KindReceipt, Payload: payload})
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+
+	_, err = k.Open(fields["ann@example.com"], auditor)
+	require.ErrorIs(t, err, seal.ErrErased)
+	got, err := k.Open(fields["bob@example.com"], auditor)
+	require.NoError(t, err)
+	require.Equal(t, "canary of bob@example.com", string(got))
+	_, _, err = k.Erase("ann@example.com", noon, "again")
+	require.ErrorIs(t, err, seal.ErrUnknownSubject)
+	rep, err := verify.Folder(ctx, os.DirFS(folder), verify.Options{Key: signer.VerifierKey()})
+	require.NoError(t, err)
+	require.NoError(t, rep.Err())
+	for _, dir := range []string{rings, folder, backup} {
+		require.False(t, contains(t, dir, "ann@example.com"), dir)
+		require.False(t, contains(t, dir, string(fields["ann@example.com"].Key)) && dir == rings, "the key ID is left in the keyring")
+	}
+
+	// New data about her comes under a new key, and the old stays erased.
+	f, err := k.Seal("ann@example.com", []byte("new"))
+	require.NoError(t, err)
+	require.NotEqual(t, fields["ann@example.com"].Key, f.Key)
+}
+
+func contains(t *testing.T, dir, text string) bool {
+	t.Helper()
+	found := false
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		found = found || bytes.Contains(b, []byte(text)) || strings.Contains(path, text)
+		return err
+	}))
+	return found
+}
+
+func TestHolds(t *testing.T) {
+	auditor := role(t)
+	dir := t.TempDir()
+	k := keyring(t, dir, auditor)
+	f, err := k.Seal("ann", []byte("x"))
+	require.NoError(t, err)
+	for _, matter := range []string{"Acme v. Example", "audit 2026", "audit 2026"} {
+		require.NoError(t, k.Hold("ann", matter))
+	}
+	for _, matter := range []string{"audit 2026", "Acme v. Example"} {
+		k = keyring(t, dir, auditor)
+		_, _, err = k.Erase("ann", noon, "request")
+		require.ErrorIs(t, err, seal.ErrHeld)
+		_, err := k.Open(f, auditor)
+		require.NoError(t, err, "a held subject is untouched")
+		require.NoError(t, k.Release("ann", matter))
+	}
+	matters, err := k.Matters("ann")
+	require.NoError(t, err)
+	require.Empty(t, matters)
+	_, _, err = k.Erase("ann", noon, "request")
+	require.NoError(t, err)
+}
+
+// An erasure that stops after the private key is gone must not leave a public key
+// behind that is sealed with.
+func TestInterruptedErasure(t *testing.T) {
+	auditor := role(t)
+	dir := t.TempDir()
+	k := keyring(t, dir, auditor)
+	old, err := k.Seal("ann", []byte("old"))
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(filepath.Join(dir, "keys", string(old.Key))))
+	f, err := k.Seal("ann", []byte("new"))
+	require.NoError(t, err)
+	got, err := k.Open(f, auditor)
+	require.NoError(t, err)
+	require.Equal(t, "new", string(got))
+	_, err = k.Open(old, auditor)
+	require.ErrorIs(t, err, seal.ErrErased)
+}
+
+// The age command opens what is here, if it is installed.
+func TestAgeCommand(t *testing.T) {
+	command, err := exec.LookPath("age")
+	if err != nil {
+		t.Skip("age is not installed")
+	}
+	auditor := role(t)
+	dir, work := t.TempDir(), t.TempDir()
+	k := keyring(t, dir, auditor)
+	f, err := k.Seal("ann", []byte("x"))
+	require.NoError(t, err)
+	write := func(name string, b []byte) string {
+		path := filepath.Join(work, name)
+		require.NoError(t, os.WriteFile(path, b, 0o600))
+		return path
+	}
+	role := write("role", fmt.Appendf(nil, "%s\n", auditor))
+	key, err := exec.Command(command, "-d", "-i", role, filepath.Join(dir, "keys", string(f.Key))).Output()
+	require.NoError(t, err)
+	out, err := exec.Command(command, "-d", "-i", write("key", key), write("field", f.Ciphertext)).Output()
+	require.NoError(t, err)
+	require.Equal(t, "x", string(out))
+}
