@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -75,6 +76,13 @@ func (m misbehaving) Collect(ctx context.Context, req sdk.Request, to *sdk.Write
 	if _, err := fmt.Sscan(req.Settings.Values["rows"], &rows); err != nil {
 		return err
 	}
+	switch req.Settings.Values["mode"] {
+	case "bulk":
+		popular := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.1, 1, bulkTitles-1)
+		return bulk(rows, to, func(int) int { return int(popular.Uint64()) })
+	case "bulk-even":
+		return bulk(rows, to, func(i int) int { return i * 7919 % bulkTitles })
+	}
 	if err := to.Device(compliance.Device{ID: "d1", Name: "one", Kind: compliance.Physical, Cores: 8}); err != nil {
 		return err
 	}
@@ -127,4 +135,35 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 		return to.DeleteInstall(compliance.Install{Device: "d1", Title: catalog.Title{Name: "gone"}})
 	}
 	return nil
+}
+
+const bulkTitles = 20_000
+
+// bulk writes rows of about 190 bytes, forty installs a device. Which of twenty
+// thousand titles a row has is for pick to say: in an inventory few titles are
+// everywhere and most are rare; evenly spread, hardly a text repeats in a batch.
+func bulk(rows int, to *sdk.Writer, pick func(int) int) error {
+	titles := make([]catalog.Title, bulkTitles)
+	for i := range titles {
+		titles[i] = catalog.Title{
+			Publisher:    fmt.Sprintf("Publisher of Software Number %d Incorporated", i%300),
+			Name:         fmt.Sprintf("Product %d for Enterprise Workstations and Servers (64-bit)", i),
+			Version:      fmt.Sprintf("%d.%d.%d.0", i%20, i%7, i%9000),
+			ProductCode:  fmt.Sprintf("{%08X-0000-4000-8000-000000000000}", i),
+			Architecture: "x86_64",
+		}
+	}
+	var id compliance.DeviceID
+	for i := range rows {
+		if i%40 == 0 {
+			id = compliance.DeviceID(fmt.Sprintf("workstation-%09d.example.org", i/40))
+			if err := to.Device(compliance.Device{ID: id}); err != nil {
+				return err
+			}
+		}
+		if err := to.Install(compliance.Install{Device: id, Title: titles[pick(i)]}); err != nil {
+			return err
+		}
+	}
+	return to.Complete("", nil)
 }

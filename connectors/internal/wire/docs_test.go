@@ -1,0 +1,35 @@
+package wire
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trueup-dev/trueup/connectors"
+)
+
+// The page for authors lists the columns that the code reads.
+func TestPageListsTheColumns(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/connector-protocol.md")
+	require.NoError(t, err)
+	for _, k := range connectors.Kinds() {
+		l, ok := layoutOf(k)
+		if !ok {
+			continue
+		}
+		var texts []string
+		for _, name := range l.texts {
+			cell := "`" + name + "`"
+			if name == l.key[0] {
+				cell += " (required)"
+			}
+			texts = append(texts, cell)
+		}
+		row := fmt.Sprintf("| %s | %s | `%s` |", k, strings.Join(texts, ", "), strings.Join(l.numbers, "`, `"))
+		assert.Contains(t, string(page), row)
+	}
+}
