@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/internal/columns"
 )
 
 // ErrInvalid is wrapped by errors about a fact that cannot be true, such as a
@@ -26,20 +27,14 @@ type Builder struct {
 	usage   []Usage
 	sources map[SourceID]Source
 
-	deviceIndex map[DeviceID]uint32
-	deviceNames []DeviceID
-	titleIndex  map[catalog.Title]uint32
-	titles      []catalog.Title
-	userIndex   map[UserID]uint32
-	userNames   []UserID
-	sourceIndex map[SourceID]uint16
-	sourceNames []SourceID
-	rows        []installRow
-}
-
-type installRow struct {
-	device, title, user, first, used uint32
-	source                           uint16
+	titles      *columns.Dictionary[catalog.Title]
+	userNames   *columns.Dictionary[UserID]
+	sourceNames *columns.Dictionary[SourceID]
+	rows        rows
+	runs        []run
+	// given says that an estate reads the rows, which are then copied before the
+	// next is added.
+	given bool
 }
 
 // NewBuilder starts an estate with the instant of its snapshot.
@@ -47,10 +42,9 @@ func NewBuilder(at time.Time) *Builder {
 	return &Builder{
 		at:          at.UTC(),
 		sources:     map[SourceID]Source{},
-		deviceIndex: map[DeviceID]uint32{},
-		titleIndex:  map[catalog.Title]uint32{},
-		userIndex:   map[UserID]uint32{},
-		sourceIndex: map[SourceID]uint16{},
+		titles:      columns.NewDictionary(hashTitle),
+		userNames:   columns.NewDictionary(hashText[UserID]),
+		sourceNames: columns.NewDictionary(hashText[SourceID]),
 	}
 }
 
@@ -104,12 +98,13 @@ func (b *Builder) AddInstall(i Install) error {
 	if err != nil {
 		return err
 	}
-	b.rows = append(b.rows, installRow{
-		device: intern(b.deviceIndex, &b.deviceNames, i.Device),
-		title:  intern(b.titleIndex, &b.titles, i.Title),
-		user:   intern(b.userIndex, &b.userNames, i.User),
-		first:  first, used: used, source: src,
-	})
+	if b.given {
+		b.rows, b.given = b.rows.clone(), false
+	}
+	if n := len(b.runs); n == 0 || b.runs[n-1].device != i.Device {
+		b.runs = append(b.runs, run{i.Device, uint32(b.rows.len())})
+	}
+	b.rows.add(row{b.titles.Number(&i.Title), b.userNames.Number(&i.User), first, used}, src)
 	return nil
 }
 
@@ -147,26 +142,11 @@ func (b *Builder) AddSource(s Source) error {
 }
 
 func (b *Builder) source(id SourceID) (uint16, error) {
-	if i, ok := b.sourceIndex[id]; ok {
-		return i, nil
-	}
-	if len(b.sourceNames) > math.MaxUint16 {
+	n := b.sourceNames.Number(&id)
+	if n > math.MaxUint16 {
 		return 0, fmt.Errorf("%w: more than %d sources", ErrInvalid, math.MaxUint16)
 	}
-	i := uint16(len(b.sourceNames))
-	b.sourceIndex[id] = i
-	b.sourceNames = append(b.sourceNames, id)
-	return i, nil
-}
-
-func intern[T comparable](index map[T]uint32, names *[]T, v T) uint32 {
-	if i, ok := index[v]; ok {
-		return i
-	}
-	i := uint32(len(*names))
-	index[v] = i
-	*names = append(*names, v)
-	return i
+	return uint16(n), nil
 }
 
 // seconds is the instant in seconds since 1970, 0 for not known.
@@ -185,7 +165,7 @@ func seconds(t time.Time) (uint32, error) {
 // not change the estate made.
 func (b *Builder) Build() *Estate {
 	e := &Estate{at: b.at}
-	e.devices, e.disagreements = mergeDevices(b.devices, b.deviceNames)
+	e.devices, e.disagreements = mergeDevices(b.devices, b.runs)
 	e.users = mergeUsers(b.users)
 	e.seats = slices.Clone(b.seats)
 	slices.SortFunc(e.seats, compareSeats)
@@ -195,46 +175,8 @@ func (b *Builder) Build() *Estate {
 		e.sources = append(e.sources, s)
 	}
 	slices.SortFunc(e.sources, func(x, y Source) int { return cmp.Compare(x.ID, y.ID) })
-	b.columns(e)
+	b.installs(e)
 	return e
-}
-
-// columns lays the install rows out by device, with dictionaries in sorted
-// order, so that neither depends on the order of arrival.
-func (b *Builder) columns(e *Estate) {
-	titleRank := rank(b.titles, compareTitles)
-	userRank := rank(b.userNames, cmp.Compare[UserID])
-	sourceRank := rank(b.sourceNames, cmp.Compare[SourceID])
-	e.titles = sorted(b.titles, compareTitles)
-	e.userName = sorted(b.userNames, cmp.Compare[UserID])
-	e.sourceName = sorted(b.sourceNames, cmp.Compare[SourceID])
-	place := make([]uint32, len(b.deviceNames))
-	for i, id := range b.deviceNames {
-		at, _ := e.device(id)
-		place[i] = uint32(at)
-	}
-	rows := make([]installRow, len(b.rows))
-	for i, r := range b.rows {
-		rows[i] = installRow{place[r.device], titleRank[r.title], userRank[r.user], r.first, r.used, uint16(sourceRank[r.source])}
-	}
-	slices.SortFunc(rows, compareRows)
-	e.start = make([]uint32, len(e.devices)+1)
-	for _, r := range rows {
-		e.start[r.device+1]++
-		e.title = append(e.title, r.title)
-		e.user = append(e.user, r.user)
-		e.first = append(e.first, r.first)
-		e.used = append(e.used, r.used)
-		e.source = append(e.source, r.source)
-	}
-	for d := range e.devices {
-		e.start[d+1] += e.start[d]
-	}
-}
-
-func compareRows(a, b installRow) int {
-	return cmp.Or(cmp.Compare(a.device, b.device), cmp.Compare(a.title, b.title), cmp.Compare(a.user, b.user),
-		cmp.Compare(a.source, b.source), cmp.Compare(a.first, b.first), cmp.Compare(a.used, b.used))
 }
 
 func compareSeats(a, b Seat) int {
@@ -245,24 +187,6 @@ func compareSeats(a, b Seat) int {
 func compareUsage(a, b Usage) int {
 	return cmp.Or(compareTitles(a.Title, b.Title), a.From.Compare(b.From), a.To.Compare(b.To),
 		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Peak, b.Peak), a.At.Compare(b.At))
-}
-
-func sorted[T any](names []T, compare func(a, b T) int) []T {
-	return slices.SortedFunc(slices.Values(names), compare)
-}
-
-// rank gives for each name, in order of arrival, its place in sorted order.
-func rank[T any](names []T, compare func(a, b T) int) []uint32 {
-	order := make([]int, len(names))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return compare(names[a], names[b]) })
-	ranks := make([]uint32, len(names))
-	for r, i := range order {
-		ranks[i] = uint32(r)
-	}
-	return ranks
 }
 
 func compareTitles(a, b catalog.Title) int {

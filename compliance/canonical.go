@@ -1,8 +1,10 @@
 package compliance
 
 import (
+	"cmp"
 	"encoding/binary"
 	"hash"
+	"slices"
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance/catalog"
@@ -63,11 +65,51 @@ func (w canonical) device(d Device) {
 	w.instant(d.LastSeen)
 }
 
-func (w canonical) install(i Install) {
-	w.texts("install", string(i.User), string(i.Source))
-	w.title(i.Title)
-	w.instant(i.FirstSeen)
-	w.instant(i.LastUsed)
+// installs writes what installs name once, sorted, and then each device with its
+// installs as numbers into that. A name that no install uses is not written: what
+// an estate once held does not show.
+func (w canonical) installs(e *Estate) {
+	titles, users, sources := make([]bool, len(e.titles)), make([]bool, len(e.userName)), make([]bool, len(e.sourceName))
+	for _, s := range e.spans {
+		for i := int(s.from); i < int(s.to); i++ {
+			r := e.facts.At(i)
+			titles[r.title], users[r.user], sources[e.source.At(i)] = true, true, true
+		}
+	}
+	title := names(e.titles, titles, compareTitles, w.count, w.title)
+	user := names(e.userName, users, cmp.Compare[UserID], w.count, func(u UserID) { w.texts(string(u)) })
+	source := names(e.sourceName, sources, cmp.Compare[SourceID], w.count, func(s SourceID) { w.texts(string(s)) })
+	var b []byte
+	for d, s := range e.spans {
+		w.device(e.devices[d])
+		w.count(int(s.to - s.from))
+		b = b[:0]
+		for i := int(s.from); i < int(s.to); i++ {
+			r := e.facts.At(i)
+			b = binary.BigEndian.AppendUint32(b, title[r.title])
+			b = binary.BigEndian.AppendUint32(b, user[r.user])
+			b = binary.BigEndian.AppendUint16(b, uint16(source[e.source.At(i)]))
+			b = binary.BigEndian.AppendUint32(b, r.first)
+			b = binary.BigEndian.AppendUint32(b, r.used)
+		}
+		w.h.Write(b)
+	}
+}
+
+// names writes the names in use in order, and gives each its place among them.
+func names[T any](all []T, used []bool, compare func(a, b T) int, count func(int), write func(T)) []uint32 {
+	place := rank(all, compare)
+	order := make([]int, len(all))
+	for i, at := range place {
+		order[at] = i
+	}
+	order = slices.DeleteFunc(order, func(i int) bool { return !used[i] })
+	count(len(order))
+	for at, i := range order {
+		write(all[i])
+		place[i] = uint32(at)
+	}
+	return place
 }
 
 func (w canonical) seat(s Seat) {

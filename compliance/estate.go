@@ -15,28 +15,24 @@ import (
 // Estate is everything that is installed, assigned and used at one instant. It
 // is immutable and safe for concurrent use; [Builder] makes one.
 //
-// Installs are kept as columns, grouped by device, with titles written once:
-// an install costs 18 bytes, not an object. The iterators hide that.
+// Installs are kept as rows of numbers in blocks, with titles written once: an
+// install costs 18 bytes, not an object. The iterators hide that.
 type Estate struct {
 	at            time.Time
 	devices       []Device
 	users         []User
-	titles        []catalog.Title
 	sources       []Source
 	seats         []Seat
 	usage         []Usage
 	disagreements []Disagreement
-	columns
+	installs
 }
 
-// columns hold the installs: those of device i are rows start[i] to start[i+1].
-type columns struct {
-	start      []uint32
-	title      []uint32
-	user       []uint32 // index of a name in userNames
-	first      []uint32 // seconds since 1970, 0 not known
-	used       []uint32
-	source     []uint16 // index in sourceNames
+// installs are those of all devices, with the dictionaries of what they name.
+type installs struct {
+	rows
+	spans      []span // by device
+	titles     []catalog.Title
 	userName   []UserID
 	sourceName []SourceID
 }
@@ -75,10 +71,8 @@ func (e *Estate) User(id UserID) (User, bool) {
 func (e *Estate) Installs() iter.Seq[Install] {
 	return func(yield func(Install) bool) {
 		for d := range e.devices {
-			for row := e.start[d]; row < e.start[d+1]; row++ {
-				if !yield(e.install(d, int(row))) {
-					return
-				}
+			if !e.each(d, yield) {
+				return
 			}
 		}
 	}
@@ -87,26 +81,30 @@ func (e *Estate) Installs() iter.Seq[Install] {
 // InstallsOn are the installs of one device.
 func (e *Estate) InstallsOn(id DeviceID) iter.Seq[Install] {
 	return func(yield func(Install) bool) {
-		d, ok := e.device(id)
-		if !ok {
-			return
-		}
-		for row := e.start[d]; row < e.start[d+1]; row++ {
-			if !yield(e.install(d, int(row))) {
-				return
-			}
+		if d, ok := e.device(id); ok {
+			e.each(d, yield)
 		}
 	}
 }
 
-func (e *Estate) install(device, row int) Install {
+func (e *Estate) each(device int, yield func(Install) bool) bool {
+	for i := int(e.spans[device].from); i < int(e.spans[device].to); i++ {
+		if !yield(e.install(device, i)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Estate) install(device, i int) Install {
+	r := e.facts.At(i)
 	return Install{
 		Device:    e.devices[device].ID,
-		Title:     e.titles[e.title[row]],
-		User:      e.userName[e.user[row]],
-		FirstSeen: instant(e.first[row]),
-		LastUsed:  instant(e.used[row]),
-		Source:    e.sourceName[e.source[row]],
+		Title:     e.titles[r.title],
+		User:      e.userName[r.user],
+		FirstSeen: instant(r.first),
+		LastUsed:  instant(r.used),
+		Source:    e.sourceName[e.source.At(i)],
 	}
 }
 
@@ -124,7 +122,7 @@ func (e *Estate) Disagreements() []Disagreement { return slices.Clone(e.disagree
 
 // Count is the number of devices, users, installs, seats and usage records.
 func (e *Estate) Count() Counts {
-	return Counts{len(e.devices), len(e.users), len(e.title), len(e.seats), len(e.usage)}
+	return Counts{len(e.devices), len(e.users), e.len(), len(e.seats), len(e.usage)}
 }
 
 // Counts are the sizes of an estate.
@@ -145,8 +143,8 @@ type Disagreement struct {
 func (e *Estate) Where(install func(Install) bool, seat func(Seat) bool) *Estate {
 	out := *e
 	if install != nil {
-		out.columns = e.keep(install)
-		out.sources = e.withoutRows(out.columns)
+		out.rows, out.spans = e.keep(install)
+		out.sources = e.withoutRows(&out)
 	}
 	if seat != nil {
 		out.seats = slices.DeleteFunc(slices.Clone(e.seats), func(s Seat) bool { return !seat(s) })
@@ -157,13 +155,11 @@ func (e *Estate) Where(install func(Install) bool, seat func(Seat) bool) *Estate
 // withoutRows are the sources as they would be if they had never reported the
 // installs that kept lacks: what a source stated as its total is less by as many,
 // so that leaving rows out does not look like losing them.
-func (e *Estate) withoutRows(kept columns) []Source {
+func (e *Estate) withoutRows(kept *Estate) []Source {
 	gone := map[SourceID]int{}
-	for _, s := range e.source {
-		gone[e.sourceName[s]]++
-	}
-	for _, s := range kept.source {
-		gone[kept.sourceName[s]]--
+	left := kept.reported()
+	for i, n := range e.reported() {
+		gone[e.sourceName[i]] = n - left[i]
 	}
 	out := slices.Clone(e.sources)
 	for i := range out {
@@ -174,21 +170,28 @@ func (e *Estate) withoutRows(kept columns) []Source {
 	return out
 }
 
-func (e *Estate) keep(install func(Install) bool) columns {
-	c := columns{start: make([]uint32, 1, len(e.start)), userName: e.userName, sourceName: e.sourceName}
-	for d := range e.devices {
-		for row := int(e.start[d]); row < int(e.start[d+1]); row++ {
-			if install(e.install(d, row)) {
-				c.title = append(c.title, e.title[row])
-				c.user = append(c.user, e.user[row])
-				c.first = append(c.first, e.first[row])
-				c.used = append(c.used, e.used[row])
-				c.source = append(c.source, e.source[row])
+// reported are the installs of each source, by its number.
+func (e *Estate) reported() []int {
+	out := make([]int, len(e.sourceName))
+	for i := range e.len() {
+		out[e.source.At(i)]++
+	}
+	return out
+}
+
+func (e *Estate) keep(install func(Install) bool) (rows, []span) {
+	var out rows
+	spans := make([]span, len(e.spans))
+	for d, s := range e.spans {
+		spans[d].from = uint32(out.len())
+		for i := int(s.from); i < int(s.to); i++ {
+			if install(e.install(d, i)) {
+				out.add(e.facts.At(i), e.source.At(i))
 			}
 		}
-		c.start = append(c.start, uint32(len(c.title)))
+		spans[d].to = uint32(out.len())
 	}
-	return c
+	return out, spans
 }
 
 func instant(seconds uint32) time.Time {
@@ -210,13 +213,7 @@ func (e *Estate) Digest() string {
 	for _, u := range e.users {
 		w.user(u)
 	}
-	for i, d := range e.devices {
-		w.device(d)
-		w.count(int(e.start[i+1] - e.start[i]))
-		for row := e.start[i]; row < e.start[i+1]; row++ {
-			w.install(e.install(i, int(row)))
-		}
-	}
+	w.installs(e)
 	for _, s := range e.seats {
 		w.seat(s)
 	}

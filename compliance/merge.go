@@ -8,15 +8,21 @@ import (
 )
 
 // mergeDevices makes one device of all that sources say of it, and adds those
-// that only installs name.
-func mergeDevices(reports []Device, named []DeviceID) ([]Device, []Disagreement) {
-	all := slices.Clone(reports)
-	for _, id := range named {
-		all = append(all, Device{ID: id})
+// that only installs name. Reports that come one for each device and in order
+// are the devices as they are, and are not copied.
+func mergeDevices(reports []Device, named []run) ([]Device, []Disagreement) {
+	ascending := true
+	for i := 1; i < len(reports); i++ {
+		ascending = ascending && reports[i-1].ID < reports[i].ID
 	}
+	bare := onlyNamed(reports, ascending, named)
+	if ascending && len(bare) == 0 {
+		return slices.Clip(reports), nil
+	}
+	all := append(slices.Clone(reports), bare...)
 	slices.SortFunc(all, compareReports)
-	var out []Device
 	var differ []Disagreement
+	out := all[:0]
 	for i := 0; i < len(all); {
 		d := all[i]
 		j := i + 1
@@ -28,6 +34,28 @@ func mergeDevices(reports []Device, named []DeviceID) ([]Device, []Disagreement)
 		i = j
 	}
 	return out, differ
+}
+
+// onlyNamed are devices for the names that no report has.
+func onlyNamed(reports []Device, ascending bool, named []run) []Device {
+	known := func(DeviceID) bool { return false }
+	if ascending {
+		next := 0
+		known = func(id DeviceID) bool {
+			if next >= len(reports) || reports[next].ID != id {
+				next, _ = slices.BinarySearchFunc(reports, id, func(d Device, id DeviceID) int { return cmp.Compare(d.ID, id) })
+			}
+			next++
+			return next <= len(reports) && reports[next-1].ID == id
+		}
+	}
+	var out []Device
+	for _, r := range named {
+		if !known(r.device) {
+			out = append(out, Device{ID: r.device})
+		}
+	}
+	return out
 }
 
 // compareReports puts the reports of a device in the order in which they count:

@@ -2,6 +2,7 @@ package compliance
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,19 +21,40 @@ type use struct {
 }
 
 // recognise runs the catalog once over every distinct title and files the uses
-// under their products.
-func (r *reconciler) recognise() {
+// of products under management. Of all others it only counts the installs.
+func (r *reconciler) recognise(managed []managedProduct) {
 	e := r.Estate
 	r.uses = map[catalog.ProductKey][]use{}
+	under := map[catalog.ProductKey]bool{}
+	for _, m := range managed {
+		under[m.product] = true
+	}
 	r.titles = make([]catalog.Recognition, len(e.titles))
+	r.installs = make([]int, len(e.titles))
+	filed := make([]bool, len(e.titles))
 	for i, t := range e.titles {
 		r.titles[i] = r.Catalog.Recognise(t)
+		filed[i] = counts(r.titles[i].Status) && under[r.titles[i].Product.Key]
 	}
-	for d := range e.devices {
-		for row := e.start[d]; row < e.start[d+1]; row++ {
-			r.file(r.titles[e.title[row]], use{
-				device: d, user: e.userName[e.user[row]], lastUsed: instant(e.used[row]), source: e.sourceName[e.source[row]],
-			})
+	for d, s := range e.spans {
+		for i := int(s.from); i < int(s.to); i++ {
+			f := e.facts.At(i)
+			if r.installs[f.title]++; filed[f.title] {
+				r.add(r.titles[f.title], use{
+					device: d, user: e.userName[f.user], lastUsed: instant(f.used), source: e.sourceName[e.source.At(i)],
+				})
+			}
+		}
+	}
+	r.tallyTitles()
+	r.others = map[catalog.ProductKey]int{}
+	file := func(rec catalog.Recognition, u use) {
+		switch {
+		case !counts(rec.Status):
+		case under[rec.Product.Key]:
+			r.add(rec, u)
+		default:
+			r.others[rec.Product.Key]++
 		}
 	}
 	systems := map[string]catalog.Recognition{}
@@ -45,33 +67,30 @@ func (r *reconciler) recognise() {
 			rec = r.Catalog.Recognise(catalog.Title{Name: dev.OperatingSystem})
 			systems[dev.OperatingSystem] = rec
 		}
-		if counts(rec.Status) {
-			r.add(rec, use{device: d, source: dev.Source, lastUsed: dev.LastSeen})
-		}
+		file(rec, use{device: d, source: dev.Source, lastUsed: dev.LastSeen})
 	}
 	for _, u := range e.usage {
-		if rec := r.Catalog.Recognise(u.Title); counts(rec.Status) {
-			r.add(rec, use{device: -1, lastUsed: u.At, source: u.Source})
-		}
+		file(r.Catalog.Recognise(u.Title), use{device: -1, lastUsed: u.At, source: u.Source})
 	}
 	for _, s := range e.seats {
-		if rec := r.Catalog.Recognise(s.Title); counts(rec.Status) {
-			r.add(rec, use{device: -1, user: s.User, lastUsed: s.LastUsed, source: s.Source})
-		}
+		file(r.Catalog.Recognise(s.Title), use{device: -1, user: s.User, lastUsed: s.LastUsed, source: s.Source})
 	}
 }
 
 // counts says whether a title stands for a product of its own.
 func counts(s catalog.Status) bool { return s == catalog.Recognised || s == catalog.Derived }
 
-func (r *reconciler) file(rec catalog.Recognition, u use) {
-	r.tally.installs++
-	switch {
-	case counts(rec.Status):
-		r.tally.recognised++
-		r.add(rec, u)
-	case rec.Status == catalog.Ignored:
-		r.tally.ignored++
+// tallyTitles adds the installs up by what became of their titles.
+func (r *reconciler) tallyTitles() {
+	for i, rec := range r.titles {
+		n := r.installs[i]
+		r.tally.installs += n
+		switch {
+		case counts(rec.Status):
+			r.tally.recognised += n
+		case rec.Status == catalog.Ignored:
+			r.tally.ignored += n
+		}
 	}
 }
 
@@ -82,18 +101,15 @@ func (r *reconciler) add(rec catalog.Recognition, u use) {
 
 // unrecognised ranks the titles that nothing is known of.
 func (r *reconciler) unrecognised() []Unrecognised {
-	e := r.Estate
-	installs := make([]int, len(e.titles))
-	for _, t := range e.title {
-		installs[t]++
-	}
 	var out []Unrecognised
 	for i, rec := range r.titles {
-		if installs[i] > 0 && !counts(rec.Status) && rec.Status != catalog.Ignored {
-			out = append(out, Unrecognised{e.titles[i], installs[i]})
+		if r.installs[i] > 0 && !counts(rec.Status) && rec.Status != catalog.Ignored {
+			out = append(out, Unrecognised{r.Estate.titles[i], r.installs[i]})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Unrecognised) int { return cmp.Compare(b.Installs, a.Installs) })
+	slices.SortFunc(out, func(a, b Unrecognised) int {
+		return cmp.Or(cmp.Compare(b.Installs, a.Installs), compareTitles(a.Title, b.Title))
+	})
 	return out
 }
 
@@ -104,18 +120,31 @@ func (r *reconciler) unmanaged(managed []managedProduct) []Unmanaged {
 	for _, m := range managed {
 		under[m.product] = true
 	}
-	licensing := map[catalog.ProductKey]catalog.Licensing{}
-	for _, rec := range r.titles {
+	licensing, uses := map[catalog.ProductKey]catalog.Licensing{}, maps.Clone(r.others)
+	for _, i := range r.inOrder() {
+		rec := r.titles[i]
 		licensing[rec.Product.Key] = rec.Licensing
+		if counts(rec.Status) && r.installs[i] > 0 {
+			uses[rec.Product.Key] += r.installs[i]
+		}
 	}
 	var out []Unmanaged
-	for key, uses := range r.uses {
+	for key, n := range uses {
 		if !under[key] && licensing[key] != catalog.LicensingFree {
-			out = append(out, Unmanaged{key, len(uses), licensing[key] == catalog.LicensingPaid})
+			out = append(out, Unmanaged{key, n, licensing[key] == catalog.LicensingPaid})
 		}
 	}
 	slices.SortFunc(out, func(a, b Unmanaged) int {
 		return cmp.Or(cmp.Compare(b.Installs, a.Installs), cmp.Compare(a.Product, b.Product))
 	})
+	return out
+}
+
+// inOrder are the numbers of the titles, sorted by title.
+func (r *reconciler) inOrder() []int {
+	out := make([]int, len(r.titles))
+	for i, at := range rank(r.Estate.titles, compareTitles) {
+		out[at] = i
+	}
 	return out
 }

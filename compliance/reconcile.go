@@ -62,8 +62,9 @@ func Reconcile(ctx context.Context, in Input) (*Result, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	r := &reconciler{Input: in, sources: sourceStates(in.Estate, in.StaleAfter)}
-	r.recognise()
+	r := &reconciler{Input: in, sources: sourceStates(in.Estate, in.StaleAfter), heard: voices(in.Estate)}
+	managed := r.managed()
+	r.recognise(managed)
 	res := &Result{
 		AsOf:         in.AsOf.UTC(),
 		Sources:      r.sources,
@@ -73,7 +74,6 @@ func Reconcile(ctx context.Context, in Input) (*Result, error) {
 		Recognised:   r.tally.recognised,
 		Ignored:      r.tally.ignored,
 	}
-	managed := r.managed()
 	res.Unmanaged = r.unmanaged(managed)
 	for _, m := range managed {
 		p, err := r.position(ctx, m)
@@ -159,12 +159,16 @@ func (in Input) checkCurrencies(fail func(format string, args ...any)) {
 type reconciler struct {
 	Input
 	sources []SourceState
-	// recognised holds the recognition of each distinct title of the estate's
-	// installs, by index.
-	titles []catalog.Recognition
-	tally  struct{ installs, recognised, ignored int }
-	// rows lists for each product its uses.
-	uses map[catalog.ProductKey][]use
+	heard   map[SourceID]bool
+	// titles holds the recognition of each distinct title of the estate's
+	// installs, installs their number.
+	titles   []catalog.Recognition
+	installs []int
+	tally    struct{ installs, recognised, ignored int }
+	// uses lists for each product under management its uses; others counts those
+	// of the rest that are no installs.
+	uses   map[catalog.ProductKey][]use
+	others map[catalog.ProductKey]int
 }
 
 // managedProduct is a product under management: how it is licensed and what was

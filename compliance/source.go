@@ -12,12 +12,9 @@ const (
 
 // sourceStates judges every source of the estate.
 func sourceStates(e *Estate, staleAfter time.Duration) []SourceState {
-	devices, installs := map[SourceID]int{}, map[SourceID]int{}
-	for _, d := range e.devices {
-		devices[d.Source]++
-	}
-	for _, s := range e.source {
-		installs[e.sourceName[s]]++
+	installs := map[SourceID]int{}
+	for i, n := range e.reported() {
+		installs[e.sourceName[i]] = n
 	}
 	out := make([]SourceState, len(e.sources))
 	for i, s := range e.sources {

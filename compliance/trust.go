@@ -1,8 +1,6 @@
 package compliance
 
 import (
-	"slices"
-
 	"github.com/shopspring/decimal"
 )
 
@@ -41,11 +39,27 @@ func (r *reconciler) trust(p *Position, consumers []consumer) (open bool) {
 }
 
 // silent says whether no fact of the estate comes from the source.
-func (r *reconciler) silent(id SourceID) bool {
-	e := r.Estate
-	return !slices.ContainsFunc(e.devices, func(d Device) bool { return d.Source == id }) &&
-		!slices.ContainsFunc(e.users, func(u User) bool { return u.Source == id }) &&
-		!slices.ContainsFunc(e.source, func(s uint16) bool { return e.sourceName[s] == id }) &&
-		!slices.ContainsFunc(e.seats, func(s Seat) bool { return s.Source == id }) &&
-		!slices.ContainsFunc(e.usage, func(u Usage) bool { return u.Source == id })
+func (r *reconciler) silent(id SourceID) bool { return !r.heard[id] }
+
+// voices are the sources that any fact of the estate comes from.
+func voices(e *Estate) map[SourceID]bool {
+	out := map[SourceID]bool{}
+	for _, d := range e.devices {
+		out[d.Source] = true
+	}
+	for _, u := range e.users {
+		out[u.Source] = true
+	}
+	for i, n := range e.reported() {
+		if n > 0 {
+			out[e.sourceName[i]] = true
+		}
+	}
+	for _, s := range e.seats {
+		out[s.Source] = true
+	}
+	for _, u := range e.usage {
+		out[u.Source] = true
+	}
+	return out
 }
