@@ -125,7 +125,7 @@ func (b *binding) value(f *fact) reckon.Value {
 	if f.elem != nil {
 		things, given := b.things(f)
 		if !given {
-			return reckon.FromGo(f.typ, goValue(nil, f.fallback), f.name, reckon.Number{})
+			return reckon.FromGo(f.typ, goValue(nil, b.fallback(f)), f.name, reckon.Number{})
 		}
 		out := make([]reckon.Value, len(things))
 		for i, t := range things {
@@ -137,11 +137,20 @@ func (b *binding) value(f *fact) reckon.Value {
 	if f.typ.Is(expr.Int) || f.typ.Is(expr.Decimal) {
 		bounds.Low = rat(Number{}, int64(f.least()))
 	}
-	v := reckon.FromGo(f.typ, goValue(b.facts.Values[f.name], f.fallback), f.name, bounds)
+	v := reckon.FromGo(f.typ, goValue(b.facts.Values[f.name], b.fallback(f)), f.name, bounds)
 	if v.Kind == reckon.NumberKind && v.Known() {
 		v.Term = reckon.Labelled(v.Number, f.name)
 	}
 	return v
+}
+
+// fallback is the default of a fact. Who states that a fact is not known, by an
+// entry without a value, does not get it.
+func (b *binding) fallback(f *fact) Value {
+	if _, stated := b.facts.Values[f.name]; stated {
+		return nil
+	}
+	return f.fallback
 }
 
 // accepts says whether a value given for the fact is of its type.

@@ -29,7 +29,7 @@ const idsKept = 3
 func (b *binding) classes() ([]*class, []Item, error) {
 	n, at, given := b.list(b.metric.items)
 	if !given {
-		if b.metric.items.fallback == nil {
+		if b.fallback(b.metric.items) == nil {
 			return nil, nil, nil
 		}
 		n = 0

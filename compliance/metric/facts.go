@@ -20,7 +20,9 @@ type Facts struct {
 	// Records are lists of things that a metric declares itself, by the name of
 	// the fact.
 	Records map[string][]Record
-	// Values are the single facts that a metric declares, by name.
+	// Values are the single facts that a metric declares, by name. An entry
+	// without a value states that the fact is not known; a fact that has no entry
+	// takes the default of the metric's document, where there is one.
 	Values map[string]Value
 	// Parameters replace numbers of the metric, such as a minimum that the
 	// contract at hand sets differently.
@@ -90,7 +92,9 @@ type Session struct {
 	User     string
 }
 
-// Record is a thing of a kind that a metric's document declares.
+// Record is a thing of a kind that a metric's document declares. As with
+// [Facts.Values], a field without a value is stated to be unknown and a field
+// that is left out takes its default.
 type Record struct {
 	ID     string
 	Count  int

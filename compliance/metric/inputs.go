@@ -159,6 +159,7 @@ func (in *inputs) setting(name string, v jsonValue) error {
 func (in *inputs) fact(f *fact, name string, v jsonValue) error {
 	switch {
 	case v.kind == jsonNull:
+		in.facts.Values[f.name] = nil
 		return nil
 	case f.mapping:
 		return in.mapping(f, name, v)
@@ -302,7 +303,13 @@ func (in *inputs) field(k *kind, path string, m jsonMember, o any) error {
 		return nil
 	}
 	if m.value.kind == jsonNull {
+		if r, ok := o.(*Record); ok {
+			r.Fields[fields[0].name] = nil
+		}
 		return nil
+	}
+	if m.value.kind == jsonArray && slices.ContainsFunc(fields, (*kindField).isList) {
+		fields = slices.DeleteFunc(fields, func(f *kindField) bool { return !f.isList() })
 	}
 	var first error
 	for _, f := range fields {

@@ -52,7 +52,11 @@ func (f *kindField) get(o any) any {
 		if f.derived != nil {
 			return f.derived(r)
 		}
-		return goValue(r.Fields[f.name], f.fallback)
+		v, stated := r.Fields[f.name]
+		if stated {
+			return goValue(v, nil)
+		}
+		return goValue(nil, f.fallback)
 	}
 	var v any
 	switch {
@@ -102,7 +106,11 @@ func goValue(v, fallback Value) any {
 // key appends the fact to a key such that equal facts give equal keys.
 func (f *kindField) key(b []byte, o any) []byte {
 	if r, ok := o.(*Record); ok {
-		return valueKey(b, r.Fields[f.name])
+		v, stated := r.Fields[f.name]
+		if !stated {
+			b = append(b, 'd')
+		}
+		return valueKey(b, v)
 	}
 	switch {
 	case f.number != nil:
@@ -238,3 +246,6 @@ func (k *kind) rename(o any, name string) {
 	}
 	*k.id(o) = name
 }
+
+// isList says whether the field holds a list.
+func (f *kindField) isList() bool { return f.elem != nil || f.typ.Elem() != (expr.Type{}) }

@@ -16,7 +16,7 @@ type pool struct {
 func (b *binding) pools(classes []*class) (reckon.Value, []string, error) {
 	m := b.metric
 	if classes == nil {
-		if _, _, given := b.list(m.items); !given && m.items.fallback == nil {
+		if _, _, given := b.list(m.items); !given && b.fallback(m.items) == nil {
 			return reckon.Unknown(m.each.Type, m.items.name, reckon.Number{Low: reckon.Whole(0).Low}), nil, nil
 		}
 	}
