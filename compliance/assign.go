@@ -17,6 +17,8 @@ type claim struct {
 	// rights holds for each supply the right under which it may cover the
 	// consumer, empty where it may not.
 	rights []Reason
+	// ranks holds for each supply how far it is from being preferred, 0 for best.
+	ranks []int
 	// price is what a unit costs that stays uncovered.
 	price decimal.Decimal
 }
@@ -42,6 +44,9 @@ func assign(ctx context.Context, stocks []stock, claims []claim) ([][]decimal.De
 	}
 	s, err := flow.Solve(ctx, p)
 	if err != nil {
+		return nil, err
+	}
+	if p, s, err = prefer(ctx, p, s, classes); err != nil {
 		return nil, err
 	}
 	given := make([][]decimal.Decimal, len(classes))
@@ -83,14 +88,14 @@ func classify(claims []claim) []class {
 	for i, c := range claims {
 		var key strings.Builder
 		key.WriteString(c.price.String())
-		for _, r := range c.rights {
-			fmt.Fprintf(&key, "|%s", r)
+		for i, r := range c.rights {
+			fmt.Fprintf(&key, "|%s %d", r, c.ranks[i])
 		}
 		at, known := index[key.String()]
 		if !known {
 			at = len(classes)
 			index[key.String()] = at
-			classes = append(classes, class{claim: claim{rights: c.rights, price: c.price}})
+			classes = append(classes, class{claim: claim{rights: c.rights, ranks: c.ranks, price: c.price}})
 		}
 		classes[at].members = append(classes[at].members, i)
 		classes[at].amount = classes[at].amount.Add(c.amount)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-
-	"github.com/shopspring/decimal"
 )
 
 // position computes one product's position.
@@ -42,106 +40,6 @@ func publisher(key string) string {
 	return name
 }
 
-// bench is where entitlements meet consumers: what each brings, asks, and may.
-type bench struct {
-	supplies []Supply
-	stocks   []stock
-	rulings  [][]ruling // by outcome, then supply
-	prices   []Money    // by outcome
-}
-
-// bench judges every entitlement against every consumer.
-func (r *reconciler) bench(m managedProduct, consumers []consumer, outcomes []Outcome) bench {
-	var b bench
-	for _, e := range m.entitlements {
-		s := Supply{Entitlement: e.ID, Refused: applies(e, m, r.AsOf)}
-		if s.Refused == "" {
-			s.Owned = e.Quantity
-		}
-		b.supplies = append(b.supplies, s)
-		b.stocks = append(b.stocks, stock{owned: s.Owned, price: e.UnitPrice.Amount})
-	}
-	for i := range outcomes {
-		o, row := &outcomes[i], make([]ruling, len(m.entitlements))
-		for j, e := range m.entitlements {
-			if b.supplies[j].Refused != "" {
-				continue
-			}
-			row[j] = judge(e, consumers[i], r.AsOf)
-			if row[j].refused != "" {
-				o.Refusals = append(o.Refusals, Refusal{e.ID, row[j].refused})
-			}
-		}
-		o.Missing = union(o.Missing, doubts(consumers[i], m.entitlements))
-		b.rulings = append(b.rulings, row)
-		b.prices = append(b.prices, m.price(o.Editions))
-	}
-	return b
-}
-
-func (b bench) claims(amount func(i int) decimal.Decimal, allowed func(ruling) bool) []claim {
-	claims := make([]claim, len(b.rulings))
-	for i, row := range b.rulings {
-		claims[i] = claim{amount: amount(i), rights: make([]Reason, len(row)), price: b.prices[i].Amount}
-		for j, ru := range row {
-			if ru.right != "" && allowed(ru) {
-				claims[i].rights[j] = ru.right
-			}
-		}
-	}
-	return claims
-}
-
-// cover makes the assignment that the position states: of what is known to be
-// needed, with every right that nothing known speaks against.
-func (b bench) cover(ctx context.Context, p *Position, outcomes []Outcome) error {
-	claims := b.claims(func(i int) decimal.Decimal { return outcomes[i].Required.Low }, func(ruling) bool { return true })
-	given, err := assign(ctx, b.stocks, claims)
-	if err != nil {
-		return err
-	}
-	for i := range outcomes {
-		o := &outcomes[i]
-		o.Short = o.Required.Low
-		for j, q := range given[i] {
-			if q.IsPositive() {
-				o.Covered = append(o.Covered, Coverage{b.supplies[j].Entitlement, q, claims[i].rights[j]})
-				b.supplies[j].Used = b.supplies[j].Used.Add(q)
-				o.Short = o.Short.Sub(q)
-			}
-		}
-		o.Reason = o.reason(slices.ContainsFunc(claims[i].rights, func(r Reason) bool { return r != "" }))
-		p.Short.Low = p.Short.Low.Add(o.Short)
-		p.Exposure = p.Exposure.plus(b.prices[i].Times(o.Short))
-	}
-	p.Entitlements = b.supplies
-	return nil
-}
-
-// worst finds the upper bound of what is short: every consumer needs as much as
-// it can, and no right holds that a missing fact could void. There is no bound
-// when the requirement has none or facts may be missing altogether.
-func (b bench) worst(ctx context.Context, p *Position, outcomes []Outcome, open bool) error {
-	if open || slices.ContainsFunc(outcomes, func(o Outcome) bool { return !o.Required.High.Valid }) {
-		return nil
-	}
-	claims := b.claims(func(i int) decimal.Decimal { return outcomes[i].Required.High.Decimal }, func(ru ruling) bool { return ru.sure })
-	given, err := assign(ctx, b.stocks, claims)
-	if err != nil {
-		return err
-	}
-	var short, exposure decimal.Decimal
-	for i, c := range claims {
-		left := c.amount
-		for _, q := range given[i] {
-			left = left.Sub(q)
-		}
-		short, exposure = short.Add(left), exposure.Add(left.Mul(c.price))
-	}
-	p.Short.High, p.ExposureHigh = decimal.NewNullDecimal(short), decimal.NewNullDecimal(exposure)
-	return nil
-}
-
 // reason is the code of a consumer's outcome: of the right that covers it, or of
 // what kept it from being covered.
 func (o Outcome) reason(coverable bool) Reason {
@@ -168,7 +66,7 @@ func (o Outcome) reason(coverable bool) Reason {
 func (p *Position) settle() {
 	for _, s := range p.Entitlements {
 		p.Owned = p.Owned.Add(s.Owned)
-		p.Surplus = p.Surplus.Add(s.Owned.Sub(s.Used))
+		p.Surplus = p.Surplus.Add(s.Owned.Sub(s.Used).Sub(s.Held))
 		p.Covered = p.Covered.Add(s.Used)
 	}
 	for _, o := range p.Consumers {

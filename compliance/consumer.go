@@ -18,11 +18,15 @@ type consumer struct {
 	lastUsed time.Time
 	entity   string
 	country  string
+	// environments are those of the devices of its uses, sorted; none where no
+	// entitlement asks.
+	environments []string
 }
 
 // consumers groups the uses of a product by the metric's scope, sorted by
 // identifier.
 func (r *reconciler) consumers(m managedProduct) []consumer {
+	asked := slices.ContainsFunc(m.entitlements, func(e Entitlement) bool { return len(e.Environments) > 0 })
 	byID := map[string]*consumer{}
 	for _, u := range r.uses[m.product] {
 		id, device, user := r.scope(m.metric.Scope(), u)
@@ -36,6 +40,9 @@ func (r *reconciler) consumers(m managedProduct) []consumer {
 			byID[id] = c
 		}
 		c.uses = append(c.uses, u)
+		if asked {
+			c.environments = union(c.environments, []string{r.environment(u)})
+		}
 		if u.lastUsed.After(c.lastUsed) {
 			c.lastUsed = u.lastUsed
 		}
@@ -104,6 +111,14 @@ func (r *reconciler) place(c *consumer, u use) {
 	if usr, ok := r.Estate.User(cmp.Or(c.user, u.user)); ok {
 		c.entity, c.country = cmp.Or(c.entity, usr.Entity), cmp.Or(c.country, usr.Country)
 	}
+}
+
+// environment is that of the device of a use, empty where it is not known.
+func (r *reconciler) environment(u use) string {
+	if u.device < 0 {
+		return ""
+	}
+	return r.Estate.devices[u.device].Environment
 }
 
 // distinct are the values of one field over the consumer's uses, sorted.

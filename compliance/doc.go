@@ -23,6 +23,14 @@
 // entitlement has a [Supply]. Nothing is dropped: titles that nobody recognised
 // and products that nobody manages are in the [Result], ranked.
 //
+// # Law, allocation, preference
+//
+// Four things that tools tend to mix are kept apart. A restriction (entities,
+// countries, environments) says who may use an entitlement, and never draws anyone
+// to it. A [Pool] keeps a part of it for some. An [Allocation] decides who of those
+// that may is served first. A priority only breaks ties between assignments that
+// cost the same.
+//
 // # What is not known
 //
 // A missing fact makes a count an [Interval], and a position two assignments: of

@@ -63,8 +63,24 @@ type Entitlement struct {
 	MaintenanceEnd time.Time
 	// Downgrade allows older versions in place of the one bought.
 	Downgrade bool
-	// Entities and Countries restrict who may use it; empty means everyone.
-	Entities, Countries []string
+	// DowngradeTo lists, best first, what may be used in place of what was bought.
+	// Where it is not empty, no other older version may, whatever Downgrade says.
+	DowngradeTo []Release
+	// CrossEdition lists editions that may be used in place of the one bought.
+	CrossEdition []string
+	// Entities and Countries restrict who may use it, Environments where (as in
+	// [Device.Environment], such as test and development); empty means no
+	// restriction. A restriction excludes and never attracts: see Priority.
+	Entities, Countries, Environments []string
+	// Pools are parts of the quantity that are kept for some entities. The rest is
+	// for everyone whom the restrictions allow.
+	Pools []Pool
+	// Allocations give units to single consumers before anyone else is served.
+	Allocations []Allocation
+	// Priority breaks ties: among assignments that leave the same money at risk and
+	// use up the same value, entitlements of a lower number are used first. It never
+	// excludes: see Entities.
+	Priority int
 	// UnitPrice is what one unit cost.
 	UnitPrice Money
 }

@@ -69,6 +69,7 @@ func merge(consumers []consumer) consumer {
 	}
 	for _, c := range consumers {
 		all.uses = append(all.uses, c.uses...)
+		all.environments = union(all.environments, c.environments)
 		if c.lastUsed.After(all.lastUsed) {
 			all.lastUsed = c.lastUsed
 		}
@@ -94,7 +95,7 @@ func interval(c metric.Count) Interval {
 func (r *reconciler) outcome(c consumer, count metric.Count) Outcome {
 	o := Outcome{
 		Consumer: c.id, User: c.user, Entity: c.entity, Country: c.country, LastUsed: c.lastUsed,
-		Editions: c.editions(), Versions: c.versions(),
+		Editions: c.editions(), Versions: c.versions(), Environments: c.environments,
 		Required: interval(count), Explanation: count.Explanation,
 		Missing: slices.Clone(count.Missing), NotAllowed: count.Refused,
 	}

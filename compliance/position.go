@@ -70,7 +70,7 @@ type Position struct {
 	// Required is what the consumers need, rounded as the metric rounds.
 	Required Interval `json:"required"`
 	// Covered is how much of it entitlements cover, Surplus what is owned and
-	// covers nothing. Short is what remains: its lower bound if every missing fact
+	// covers nothing and is not held for anyone. Short is what remains: its lower bound if every missing fact
 	// turns out as well as it can, its upper bound if as badly.
 	Covered decimal.Decimal `json:"covered"`
 	Short   Interval        `json:"short"`
@@ -111,6 +111,9 @@ const (
 	// Downgrade: covered by an entitlement for a newer version that allows the
 	// older one.
 	Downgrade Reason = "downgrade"
+	// CrossEdition: covered by an entitlement for another edition that allows the
+	// one in use.
+	CrossEdition Reason = "cross-edition"
 	// NoEntitlement: nothing that was bought may cover it.
 	NoEntitlement Reason = "no-entitlement"
 	// Exhausted: entitlements may cover it but are used up by others.
@@ -124,14 +127,17 @@ const (
 // The reasons why an entitlement does not cover a consumer, or does not apply
 // at all.
 const (
-	NotStarted     Reason = "term-not-started"
-	Expired        Reason = "term-expired"
-	OtherMetric    Reason = "other-metric"
-	OtherEdition   Reason = "other-edition"
-	OlderVersion   Reason = "older-version-without-maintenance"
-	NoDowngrade    Reason = "newer-version-without-downgrade"
-	OutsideEntity  Reason = "outside-entity"
-	OutsideCountry Reason = "outside-country"
+	NotStarted         Reason = "term-not-started"
+	Expired            Reason = "term-expired"
+	OtherMetric        Reason = "other-metric"
+	OtherEdition       Reason = "other-edition"
+	OlderVersion       Reason = "older-version-without-maintenance"
+	NoDowngrade        Reason = "newer-version-without-downgrade"
+	OutsideEntity      Reason = "outside-entity"
+	OutsideCountry     Reason = "outside-country"
+	OutsideEnvironment Reason = "outside-environment"
+	// AllocatedElsewhere: other entitlements are allocated to the consumer.
+	AllocatedElsewhere Reason = "allocated-elsewhere"
 )
 
 // Outcome is what became of one consumer.
@@ -148,6 +154,9 @@ type Outcome struct {
 	// Entity and Country are those of the device or the user.
 	Entity  string `json:"entity,omitempty"`
 	Country string `json:"country,omitempty"`
+	// Environments are those of the devices on which it is in use, sorted, an empty
+	// one for what is not known. They are stated where an entitlement asks.
+	Environments []string `json:"environments,omitempty"`
 	// LastUsed is when the product was last used there, zero when not known.
 	LastUsed time.Time `json:"last_used,omitzero"`
 
@@ -185,6 +194,11 @@ type Supply struct {
 	Entitlement EntitlementID   `json:"entitlement"`
 	Owned       decimal.Decimal `json:"owned"`
 	Used        decimal.Decimal `json:"used"`
+	// Allocated is what is allocated to single consumers, InUse the part of it that
+	// they need, Held the part that they do not and that nobody else may use.
+	Allocated decimal.Decimal `json:"allocated,omitzero"`
+	InUse     decimal.Decimal `json:"allocated_in_use,omitzero"`
+	Held      decimal.Decimal `json:"held,omitzero"`
 	// Refused says why it does not apply at all; empty when it does.
 	Refused Reason `json:"refused,omitempty"`
 }

@@ -108,6 +108,7 @@ func (in Input) check() error {
 			fail("entitlement %s ends before it starts", e.ID)
 		}
 		seen[e.ID] = true
+		checkRights(e, fail)
 		if _, ok := in.Metrics.Metric(e.Metric); !ok {
 			fail("entitlement %s is counted by metric %q, which no document defines", e.ID, e.Metric)
 		}

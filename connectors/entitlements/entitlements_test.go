@@ -5,9 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
 )
 
@@ -56,6 +58,30 @@ func TestContracts(t *testing.T) {
 	assert.Equal(t, "16", json.Licensing[0].Parameters["minimum_per_machine"].String())
 }
 
+func TestRights(t *testing.T) {
+	csv, err := entitlements.Read("e.csv", []byte("id,product,metric,quantity,environments,cross_edition,downgrade_to,pools,allocations,priority\n"+
+		"E,a,m,100,test|development,Standard,Enterprise/2019|2016,50 DE01 AT01|20 CH01,1 permanent laptop-17|4.5 normal the big one,-2\n"))
+	require.NoError(t, err)
+	json, err := entitlements.Read("e.json", []byte(`{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": 100,
+		"environments": ["test", "development"], "cross_edition": ["Standard"], "downgrade_to": ["Enterprise/2019", "2016"],
+		"pools": ["50 DE01 AT01", "20 CH01"], "allocations": ["1 permanent laptop-17", "4.5 normal the big one"], "priority": -2}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, csv, json)
+	e := csv.Entitlements[0]
+	assert.Equal(t, []string{"test", "development"}, e.Environments)
+	assert.Equal(t, []string{"Standard"}, e.CrossEdition)
+	assert.Equal(t, []compliance.Release{{Edition: "Enterprise", Version: "2019"}, {Version: "2016"}}, e.DowngradeTo)
+	assert.Equal(t, []compliance.Pool{
+		{Entities: []string{"DE01", "AT01"}, Quantity: decimal.NewFromInt(50)},
+		{Entities: []string{"CH01"}, Quantity: decimal.NewFromInt(20)},
+	}, e.Pools)
+	assert.Equal(t, []compliance.Allocation{
+		{Consumer: "laptop-17", Quantity: decimal.NewFromInt(1), Kind: compliance.Permanent},
+		{Consumer: "the big one", Quantity: decimal.RequireFromString("4.5")},
+	}, e.Allocations)
+	assert.Equal(t, -2, e.Priority)
+}
+
 func TestMistakes(t *testing.T) {
 	tests := []struct{ name, file, data, want string }{
 		{"no form", "e.xlsx", "", `e.xlsx: entitlements are read from .csv and .json files, not from ".xlsx"`},
@@ -76,6 +102,11 @@ func TestMistakes(t *testing.T) {
 		{"bad number", "e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": "many"}]}`, `e.json:1:75: quantity: "many" is not a number`},
 		{"negative in JSON", "e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": -2}]}`, "e.json:1:19: quantity -2 is negative"},
 		{"YAML", "e.json", "entitlements: []\n", "e.json:1:1: file is YAML, not JSON"},
+		{"bad release", "e.csv", "id,product,metric,quantity,downgrade_to\nE,a,m,1,/\n", `e.csv:2:9: downgrade_to: "/" is not a release`},
+		{"bad pool", "e.csv", "id,product,metric,quantity,pools\nE,a,m,1,50\n", `e.csv:2:9: pools: "50" is not a pool`},
+		{"bad allocation", "e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": 1, "allocations": ["1 for me"]}]}`, `e.json:1:19: allocations: "1 for me" is not an allocation`},
+		{"allocation to nobody", "e.csv", "id,product,metric,quantity,allocations\nE,a,m,1,1 normal\n", "lacks its consumer"},
+		{"bad priority", "e.csv", "id,product,metric,quantity,priority\nE,a,m,1,high\n", `"high" is not a whole number`},
 		{"bad days", "c.csv", "id,publisher,cure_days\nC,acme,soon\n", `c.csv:2:8: cure_days: "soon" is not a number of days`},
 	}
 	for _, tt := range tests {

@@ -3,6 +3,8 @@ package entitlements
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -35,6 +37,12 @@ type entitlementDocument struct {
 	Downgrade      document.Text     `yaml:"downgrade"`
 	Entities       []string          `yaml:"entities"`
 	Countries      []string          `yaml:"countries"`
+	Environments   []string          `yaml:"environments"`
+	CrossEdition   []string          `yaml:"cross_edition"`
+	DowngradeTo    []string          `yaml:"downgrade_to"`
+	Pools          []string          `yaml:"pools"`
+	Allocations    []string          `yaml:"allocations"`
+	Priority       document.Text     `yaml:"priority"`
 	UnitPrice      document.Text     `yaml:"unit_price"`
 	Currency       document.Text     `yaml:"currency"`
 }
@@ -73,7 +81,8 @@ func readJSON(name string, data []byte) (Ledger, error) {
 	var out Ledger
 	var ps document.Problems
 	for _, d := range doc.Entitlements {
-		e := entitlement{Entities: d.Entities, Countries: d.Countries}
+		e := entitlement{Entities: d.Entities, Countries: d.Countries, Environments: d.Environments, CrossEdition: d.CrossEdition}
+		ps = append(ps, d.rights(&e)...)
 		ps = append(ps, object(&e, entitlementFields(), d.texts(), d.At, checkEntitlement)...)
 		out.Entitlements = append(out.Entitlements, e)
 	}
@@ -95,7 +104,27 @@ func (d entitlementDocument) texts() map[string]document.Text {
 	return map[string]document.Text{
 		"id": d.ID, "contract": d.Contract, "product": d.Product, "edition": d.Edition, "version": d.Version, "metric": d.Metric,
 		"quantity": d.Quantity, "start": d.Start, "end": d.End, "maintenance_end": d.MaintenanceEnd, "downgrade": d.Downgrade,
-		"unit_price": d.UnitPrice, "currency": d.Currency,
+		"unit_price": d.UnitPrice, "currency": d.Currency, "priority": d.Priority,
+	}
+}
+
+// rights fills the lists whose members have a form of their own.
+func (d entitlementDocument) rights(e *entitlement) document.Problems {
+	var ps document.Problems
+	members(&ps, d.At, "downgrade_to", d.DowngradeTo, parseRelease, &e.DowngradeTo)
+	members(&ps, d.At, "pools", d.Pools, parsePool, &e.Pools)
+	members(&ps, d.At, "allocations", d.Allocations, parseAllocation, &e.Allocations)
+	return ps
+}
+
+func members[M any](ps *document.Problems, at document.Position, name string, texts []string, parse func(string) (M, error), to *[]M) {
+	for _, text := range texts {
+		m, err := parse(strings.TrimSpace(text))
+		if err != nil {
+			*ps = append(*ps, &document.Problem{At: at, Message: fmt.Sprintf("%s: %v", name, err)})
+			continue
+		}
+		*to = append(*to, m)
 	}
 }
 

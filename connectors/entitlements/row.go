@@ -74,6 +74,12 @@ func entitlementFields() []field[entitlement] {
 		{"downgrade", false, func(e *entitlement, v string) (err error) { e.Downgrade, err = parseBool(v); return err }},
 		list("entities", func(e *entitlement) *[]string { return &e.Entities }),
 		list("countries", func(e *entitlement) *[]string { return &e.Countries }),
+		list("environments", func(e *entitlement) *[]string { return &e.Environments }),
+		list("cross_edition", func(e *entitlement) *[]string { return &e.CrossEdition }),
+		each("downgrade_to", parseRelease, func(e *entitlement) *[]compliance.Release { return &e.DowngradeTo }),
+		each("pools", parsePool, func(e *entitlement) *[]compliance.Pool { return &e.Pools }),
+		each("allocations", parseAllocation, func(e *entitlement) *[]compliance.Allocation { return &e.Allocations }),
+		{"priority", false, func(e *entitlement, v string) (err error) { e.Priority, err = parsePriority(v); return err }},
 		{"unit_price", false, func(e *entitlement, v string) (err error) { e.UnitPrice.Amount, err = parseNumber(v); return err }},
 		{"currency", false, func(e *entitlement, v string) (err error) { e.UnitPrice.Currency, err = parseCurrency(v); return err }},
 	}
