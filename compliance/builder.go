@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"math"
 	"slices"
 	"time"
@@ -42,9 +43,9 @@ func NewBuilder(at time.Time) *Builder {
 	return &Builder{
 		at:          at.UTC(),
 		sources:     map[SourceID]Source{},
-		titles:      columns.NewDictionary(hashTitle),
-		userNames:   columns.NewDictionary(hashText[UserID]),
-		sourceNames: columns.NewDictionary(hashText[SourceID]),
+		titles:      columns.NewDictionary[catalog.Title](),
+		userNames:   columns.NewDictionary[UserID](),
+		sourceNames: columns.NewDictionary[SourceID](),
 	}
 }
 
@@ -104,7 +105,9 @@ func (b *Builder) AddInstall(i Install) error {
 	if n := len(b.runs); n == 0 || b.runs[n-1].device != i.Device {
 		b.runs = append(b.runs, run{i.Device, uint32(b.rows.len())})
 	}
-	b.rows.add(row{b.titles.Number(&i.Title), b.userNames.Number(&i.User), first, used}, src)
+	title := b.titles.Number(hashTitle(b.titles.Seed(), &i.Title), &i.Title)
+	user := b.userNames.Number(maphash.String(b.userNames.Seed(), string(i.User)), &i.User)
+	b.rows.add(row{title, user, first, used}, src)
 	return nil
 }
 
@@ -142,7 +145,7 @@ func (b *Builder) AddSource(s Source) error {
 }
 
 func (b *Builder) source(id SourceID) (uint16, error) {
-	n := b.sourceNames.Number(&id)
+	n := b.sourceNames.Number(maphash.String(b.sourceNames.Seed(), string(id)), &id)
 	if n > math.MaxUint16 {
 		return 0, fmt.Errorf("%w: more than %d sources", ErrInvalid, math.MaxUint16)
 	}

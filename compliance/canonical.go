@@ -2,7 +2,9 @@ package compliance
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"hash"
 	"slices"
 	"time"
@@ -12,22 +14,44 @@ import (
 
 // canonical writes facts in a form that has one reading: every text with its
 // length before it, every number in eight bytes, every record with its kind.
-type canonical struct{ h hash.Hash }
-
-func (w canonical) count(n int) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	w.h.Write(b[:])
+type canonical struct {
+	h hash.Hash
+	b []byte // not hashed yet
 }
 
-func (w canonical) texts(ss ...string) {
-	for _, s := range ss {
-		w.count(len(s))
-		w.h.Write([]byte(s))
+func newCanonical() *canonical {
+	return &canonical{h: sha256.New(), b: make([]byte, 0, 2*hashedAtOnce)}
+}
+
+// hashedAtOnce is how many bytes are gathered before they are hashed.
+const hashedAtOnce = 4096
+
+func (w *canonical) count(n int) {
+	w.b = binary.BigEndian.AppendUint64(w.b, uint64(n))
+	if len(w.b) >= hashedAtOnce {
+		w.flush()
 	}
 }
 
-func (w canonical) instant(t time.Time) {
+func (w *canonical) flush() {
+	w.h.Write(w.b)
+	w.b = w.b[:0]
+}
+
+// sum is the SHA-256 of all that was written, hexadecimal.
+func (w *canonical) sum() string {
+	w.flush()
+	return hex.EncodeToString(w.h.Sum(nil))
+}
+
+func (w *canonical) texts(ss ...string) {
+	for _, s := range ss {
+		w.count(len(s))
+		w.b = append(w.b, s...)
+	}
+}
+
+func (w *canonical) instant(t time.Time) {
 	if t.IsZero() {
 		w.texts("")
 		return
@@ -35,18 +59,18 @@ func (w canonical) instant(t time.Time) {
 	w.texts(t.UTC().Format(time.RFC3339Nano))
 }
 
-func (w canonical) title(t catalog.Title) {
+func (w *canonical) title(t catalog.Title) {
 	w.texts(t.Publisher, t.Name, t.Version, t.Edition, t.ProductCode, t.Architecture)
 }
 
-func (w canonical) source(s Source) {
+func (w *canonical) source(s Source) {
 	w.texts("source", string(s.ID), s.Failure)
 	w.instant(s.Collected)
 	w.count(s.Devices)
 	w.count(s.Installs)
 }
 
-func (w canonical) user(u User) {
+func (w *canonical) user(u User) {
 	active := "unknown"
 	if u.Active != nil && *u.Active {
 		active = "yes"
@@ -56,7 +80,7 @@ func (w canonical) user(u User) {
 	w.texts("user", string(u.ID), u.Name, u.Kind.String(), u.Entity, u.Country, active, string(u.Source))
 }
 
-func (w canonical) device(d Device) {
+func (w *canonical) device(d Device) {
 	w.texts("device", string(d.ID), d.Name, d.Kind.String(), string(d.Source), d.Model, string(d.Host), d.Cluster,
 		d.InstanceType, d.Environment, d.Country, d.Entity, d.OperatingSystem, string(d.User))
 	for _, n := range []int{d.Sockets, d.Cores, d.Threads, d.VCPUs} {
@@ -68,7 +92,7 @@ func (w canonical) device(d Device) {
 // installs writes what installs name once, sorted, and then each device with its
 // installs as numbers into that. A name that no install uses is not written: what
 // an estate once held does not show.
-func (w canonical) installs(e *Estate) {
+func (w *canonical) installs(e *Estate) {
 	titles, users, sources := make([]bool, len(e.titles)), make([]bool, len(e.userName)), make([]bool, len(e.sourceName))
 	for _, s := range e.spans {
 		for i := int(s.from); i < int(s.to); i++ {
@@ -79,20 +103,17 @@ func (w canonical) installs(e *Estate) {
 	title := names(e.titles, titles, compareTitles, w.count, w.title)
 	user := names(e.userName, users, cmp.Compare[UserID], w.count, func(u UserID) { w.texts(string(u)) })
 	source := names(e.sourceName, sources, cmp.Compare[SourceID], w.count, func(s SourceID) { w.texts(string(s)) })
-	var b []byte
 	for d, s := range e.spans {
 		w.device(e.devices[d])
 		w.count(int(s.to - s.from))
-		b = b[:0]
 		for i := int(s.from); i < int(s.to); i++ {
 			r := e.facts.At(i)
-			b = binary.BigEndian.AppendUint32(b, title[r.title])
-			b = binary.BigEndian.AppendUint32(b, user[r.user])
-			b = binary.BigEndian.AppendUint16(b, uint16(source[e.source.At(i)]))
-			b = binary.BigEndian.AppendUint32(b, r.first)
-			b = binary.BigEndian.AppendUint32(b, r.used)
+			w.b = binary.BigEndian.AppendUint32(w.b, title[r.title])
+			w.b = binary.BigEndian.AppendUint32(w.b, user[r.user])
+			w.b = binary.BigEndian.AppendUint16(w.b, uint16(source[e.source.At(i)]))
+			w.b = binary.BigEndian.AppendUint32(w.b, r.first)
+			w.b = binary.BigEndian.AppendUint32(w.b, r.used)
 		}
-		w.h.Write(b)
 	}
 }
 
@@ -112,14 +133,14 @@ func names[T any](all []T, used []bool, compare func(a, b T) int, count func(int
 	return place
 }
 
-func (w canonical) seat(s Seat) {
+func (w *canonical) seat(s Seat) {
 	w.texts("seat", string(s.User), string(s.Source))
 	w.title(s.Title)
 	w.instant(s.Assigned)
 	w.instant(s.LastUsed)
 }
 
-func (w canonical) usage(u Usage) {
+func (w *canonical) usage(u Usage) {
 	w.texts("usage", string(u.Source))
 	w.title(u.Title)
 	w.instant(u.From)

@@ -1,8 +1,6 @@
 package compliance
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"iter"
 	"slices"
 	"sort"
@@ -204,8 +202,7 @@ func instant(seconds uint32) time.Time {
 // Digest is the SHA-256 of the estate in a canonical form, hexadecimal: equal
 // for equal estates in whatever order their facts arrived.
 func (e *Estate) Digest() string {
-	h := sha256.New()
-	w := canonical{h: h}
+	w := newCanonical()
 	w.instant(e.at)
 	for _, s := range e.sources {
 		w.source(s)
@@ -220,5 +217,5 @@ func (e *Estate) Digest() string {
 	for _, u := range e.usage {
 		w.usage(u)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return w.sum()
 }

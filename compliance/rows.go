@@ -156,5 +156,3 @@ func hashTitle(seed maphash.Seed, t *catalog.Title) uint64 {
 	}
 	return h
 }
-
-func hashText[T ~string](seed maphash.Seed, s *T) uint64 { return maphash.String(seed, string(*s)) }

@@ -4,57 +4,66 @@ import "hash/maphash"
 
 // Dictionary gives each distinct value a number, from 0 in order of arrival.
 //
-// The caller hashes, so that it can leave out fields that rarely tell values
-// apart: for a struct of several texts that is several times faster than a map,
-// which must hash them all.
+// The caller hashes, with the seed of the dictionary, so that it can leave out
+// fields that rarely tell values apart: for a struct of several texts that is
+// faster than a map, which must hash them all. Equal values must have equal
+// hashes.
 type Dictionary[T comparable] struct {
-	hash   func(maphash.Seed, *T) uint64
 	seed   maphash.Seed
 	values []T
 	slots  []slot
 }
 
-// slot holds the number plus one, and enough of the hash to pass by most values
-// that are not the one sought without reading them.
-type slot struct{ number, tag uint32 }
-
-// NewDictionary is an empty dictionary. Equal values must have equal hashes.
-func NewDictionary[T comparable](hash func(maphash.Seed, *T) uint64) *Dictionary[T] {
-	return &Dictionary[T]{hash: hash, seed: maphash.MakeSeed(), slots: make([]slot, 64)}
+// slot holds the number plus one, and the hash, which passes by values that are
+// not the one sought without reading them.
+type slot struct {
+	hash   uint64
+	number uint32
 }
+
+// NewDictionary is an empty dictionary.
+func NewDictionary[T comparable]() *Dictionary[T] {
+	return &Dictionary[T]{seed: maphash.MakeSeed(), slots: make([]slot, 64)}
+}
+
+// Seed is what hashes are to be made with.
+func (d *Dictionary[T]) Seed() maphash.Seed { return d.seed }
 
 // Values are the distinct values by number. They must not be changed.
 func (d *Dictionary[T]) Values() []T { return d.values }
 
-// Number is the number of the value, which it gets now if it has none yet.
-func (d *Dictionary[T]) Number(v *T) uint32 {
-	h := d.hash(d.seed, v)
-	for i := h; ; i++ {
+// Number is the number of the value with the hash, which it gets now if it has
+// none yet.
+func (d *Dictionary[T]) Number(hash uint64, v *T) uint32 {
+	s := d.find(hash, v)
+	if s.number == 0 {
+		d.values = append(d.values, *v)
+		n := uint32(len(d.values))
+		*s = slot{hash, n}
+		if len(d.values)*2 > len(d.slots) {
+			d.grow()
+		}
+		return n - 1
+	}
+	return s.number - 1
+}
+
+// find is the slot of the value, or the free one where it belongs.
+func (d *Dictionary[T]) find(hash uint64, v *T) *slot {
+	for i := hash; ; i++ {
 		s := &d.slots[i&uint64(len(d.slots)-1)]
-		switch {
-		case s.number == 0:
-			d.values = append(d.values, *v)
-			n := uint32(len(d.values))
-			*s = slot{n, uint32(h >> 32)}
-			if len(d.values)*2 > len(d.slots) {
-				d.grow()
-			}
-			return n - 1
-		case s.tag == uint32(h>>32) && d.values[s.number-1] == *v:
-			return s.number - 1
+		if s.number == 0 || s.hash == hash && d.values[s.number-1] == *v {
+			return s
 		}
 	}
 }
 
 func (d *Dictionary[T]) grow() {
-	d.slots = make([]slot, 2*len(d.slots))
-	for n := range d.values {
-		h := d.hash(d.seed, &d.values[n])
-		for i := h; ; i++ {
-			if s := &d.slots[i&uint64(len(d.slots)-1)]; s.number == 0 {
-				*s = slot{uint32(n + 1), uint32(h >> 32)}
-				break
-			}
+	old := d.slots
+	d.slots = make([]slot, 2*len(old))
+	for _, moved := range old {
+		if moved.number != 0 {
+			*d.find(moved.hash, &d.values[moved.number-1]) = moved
 		}
 	}
 }
