@@ -25,6 +25,8 @@ type Target struct {
 type Options struct {
 	// Start, Idle and Run are those of [host.Limits]; 10 s, 10 s and 2 min.
 	Start, Idle, Run time.Duration
+	// Only names the checks to run beside "describe"; nil runs all.
+	Only []string
 }
 
 // Verdict is what a check came to.
@@ -135,7 +137,9 @@ func Run(ctx context.Context, target Target, opts Options) (Report, error) {
 		if err := ctx.Err(); err != nil {
 			return report, errors.Join(err, s.host.Close(context.WithoutCancel(ctx)))
 		}
-		report.Outcomes = append(report.Outcomes, s.judge(ctx, c))
+		if opts.Only == nil || c.name == "describe" || slices.Contains(opts.Only, c.name) {
+			report.Outcomes = append(report.Outcomes, s.judge(ctx, c))
+		}
 	}
 	report.Connector = s.about
 	return report, s.host.Close(ctx)
