@@ -32,6 +32,7 @@ func (r *reconciler) position(ctx context.Context, m managedProduct) (Position, 
 		return Position{}, err
 	}
 	p.settle()
+	r.override(&p, m)
 	return p, nil
 }
 

@@ -91,6 +91,8 @@ type Contract struct {
 	Publisher string
 	// Start and End bound the agreement, End exclusive; zero means unbounded.
 	Start, End time.Time
+	// Kind says whether more use than was bought is allowed for the time being.
+	Kind AgreementKind
 	// TrueUp is the next date on which the count must be reported; zero when
 	// there is none.
 	TrueUp time.Time

@@ -64,6 +64,8 @@ type Position struct {
 	// Unit is the metric's unit, such as core license.
 	Unit   string `json:"unit,omitempty"`
 	Status Status `json:"status"`
+	// Agreement says why a short position is compliant all the same; nil otherwise.
+	Agreement *Agreement `json:"agreement,omitempty"`
 
 	// Owned is what the applicable entitlements grant, in units of the metric.
 	Owned decimal.Decimal `json:"owned"`

@@ -45,13 +45,14 @@ func TestBothFormsSayTheSame(t *testing.T) {
 }
 
 func TestContracts(t *testing.T) {
-	csv, err := entitlements.Read("c.csv", []byte("id,publisher,true_up,audit_notice_days,cure_days\nC-1,acme,2026-12-31,30,\n"))
+	csv, err := entitlements.Read("c.csv", []byte("id,publisher,kind,true_up,audit_notice_days,cure_days\nC-1,acme,ula,2026-12-31,30,\n"))
 	require.NoError(t, err)
 	require.Len(t, csv.Contracts, 1)
 	c := csv.Contracts[0]
 	assert.Equal(t, 30, c.AuditNoticeDays)
+	assert.Equal(t, compliance.UnlimitedLicense, c.Kind)
 	assert.Equal(t, -1, c.CureDays, "what the contract does not say is not zero days")
-	json, err := entitlements.Read("c.json", []byte(`{"contracts": [{"id": "C-1", "publisher": "acme", "true_up": "2026-12-31", "audit_notice_days": 30}],
+	json, err := entitlements.Read("c.json", []byte(`{"contracts": [{"id": "C-1", "publisher": "acme", "kind": "ula", "true_up": "2026-12-31", "audit_notice_days": 30}],
 		"licensing": [{"product": "acme/a", "metric": "generic.core", "price": 10, "currency": "EUR", "parameters": {"minimum_per_machine": 16}}]}`))
 	require.NoError(t, err)
 	assert.Equal(t, csv.Contracts, json.Contracts)
@@ -107,6 +108,7 @@ func TestMistakes(t *testing.T) {
 		{"bad allocation", "e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": 1, "allocations": ["1 for me"]}]}`, `e.json:1:19: allocations: "1 for me" is not an allocation`},
 		{"allocation to nobody", "e.csv", "id,product,metric,quantity,allocations\nE,a,m,1,1 normal\n", "lacks its consumer"},
 		{"bad priority", "e.csv", "id,product,metric,quantity,priority\nE,a,m,1,high\n", `"high" is not a whole number`},
+		{"bad kind", "c.csv", "id,publisher,kind\nC,acme,eula\n", `c.csv:2:8: kind: "eula" is no kind of agreement`},
 		{"bad days", "c.csv", "id,publisher,cure_days\nC,acme,soon\n", `c.csv:2:8: cure_days: "soon" is not a number of days`},
 	}
 	for _, tt := range tests {

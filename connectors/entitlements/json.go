@@ -54,6 +54,7 @@ type contractDocument struct {
 	Start           document.Text     `yaml:"start"`
 	End             document.Text     `yaml:"end"`
 	TrueUp          document.Text     `yaml:"true_up"`
+	Kind            document.Text     `yaml:"kind"`
 	AuditNoticeDays document.Text     `yaml:"audit_notice_days"`
 	CureDays        document.Text     `yaml:"cure_days"`
 	AuditAnnounced  document.Text     `yaml:"audit_announced"`
@@ -130,7 +131,7 @@ func members[M any](ps *document.Problems, at document.Position, name string, te
 
 func (d contractDocument) texts() map[string]document.Text {
 	return map[string]document.Text{
-		"id": d.ID, "publisher": d.Publisher, "start": d.Start, "end": d.End, "true_up": d.TrueUp,
+		"id": d.ID, "publisher": d.Publisher, "start": d.Start, "end": d.End, "true_up": d.TrueUp, "kind": d.Kind,
 		"audit_notice_days": d.AuditNoticeDays, "cure_days": d.CureDays, "audit_announced": d.AuditAnnounced,
 	}
 }

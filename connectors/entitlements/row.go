@@ -94,6 +94,13 @@ func contractFields() []field[contract] {
 		date("start", func(c *contract) *time.Time { return &c.Start }),
 		date("end", func(c *contract) *time.Time { return &c.End }),
 		date("true_up", func(c *contract) *time.Time { return &c.TrueUp }),
+		{"kind", false, func(c *contract, v string) error {
+			kind, known := compliance.ParseAgreementKind(v)
+			if c.Kind = kind; !known {
+				return fmt.Errorf("%q is no kind of agreement; known are ela, ula and true-up", v)
+			}
+			return nil
+		}},
 		days("audit_notice_days", func(c *contract) *int { return &c.AuditNoticeDays }),
 		days("cure_days", func(c *contract) *int { return &c.CureDays }),
 		date("audit_announced", func(c *contract) *time.Time { return &c.AuditAnnounced }),
