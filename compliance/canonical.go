@@ -1,7 +1,6 @@
 package compliance
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -100,9 +99,9 @@ func (w *canonical) installs(e *Estate) {
 			titles[r.title], users[r.user], sources[e.source.At(i)] = true, true, true
 		}
 	}
-	title := names(e.titles, titles, compareTitles, w.count, w.title)
-	user := names(e.userName, users, cmp.Compare[UserID], w.count, func(u UserID) { w.texts(string(u)) })
-	source := names(e.sourceName, sources, cmp.Compare[SourceID], w.count, func(s SourceID) { w.texts(string(s)) })
+	title := names(e.titles, e.titlePlace, titles, w.count, w.title)
+	user := names(e.userName, e.userPlace, users, w.count, func(u UserID) { w.texts(string(u)) })
+	source := names(e.sourceName, e.sourcePlace, sources, w.count, func(s SourceID) { w.texts(string(s)) })
 	for d, s := range e.spans {
 		w.device(e.devices[d])
 		w.count(int(s.to - s.from))
@@ -117,15 +116,12 @@ func (w *canonical) installs(e *Estate) {
 	}
 }
 
-// names writes the names in use in order, and gives each its place among them.
-func names[T any](all []T, used []bool, compare func(a, b T) int, count func(int), write func(T)) []uint32 {
-	place := rank(all, compare)
-	order := make([]int, len(all))
-	for i, at := range place {
-		order[at] = i
-	}
-	order = slices.DeleteFunc(order, func(i int) bool { return !used[i] })
+// names writes the names in use in sorted order, of which sorted are the places,
+// and gives each its place among those in use.
+func names[T any](all []T, sorted []uint32, used []bool, count func(int), write func(T)) []uint32 {
+	order := slices.DeleteFunc(inverse(sorted), func(i uint32) bool { return !used[i] })
 	count(len(order))
+	place := make([]uint32, len(all))
 	for at, i := range order {
 		write(all[i])
 		place[i] = uint32(at)

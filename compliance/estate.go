@@ -33,6 +33,8 @@ type installs struct {
 	titles     []catalog.Title
 	userName   []UserID
 	sourceName []SourceID
+	// The places of the names in sorted order, by their numbers.
+	titlePlace, userPlace, sourcePlace []uint32
 }
 
 // At is the instant of the snapshot.

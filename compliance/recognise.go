@@ -121,7 +121,7 @@ func (r *reconciler) unmanaged(managed []managedProduct) []Unmanaged {
 		under[m.product] = true
 	}
 	licensing, uses := map[catalog.ProductKey]catalog.Licensing{}, maps.Clone(r.others)
-	for _, i := range r.inOrder() {
+	for _, i := range inverse(r.Estate.titlePlace) {
 		rec := r.titles[i]
 		licensing[rec.Product.Key] = rec.Licensing
 		if counts(rec.Status) && r.installs[i] > 0 {
@@ -137,14 +137,5 @@ func (r *reconciler) unmanaged(managed []managedProduct) []Unmanaged {
 	slices.SortFunc(out, func(a, b Unmanaged) int {
 		return cmp.Or(cmp.Compare(b.Installs, a.Installs), cmp.Compare(a.Product, b.Product))
 	})
-	return out
-}
-
-// inOrder are the numbers of the titles, sorted by title.
-func (r *reconciler) inOrder() []int {
-	out := make([]int, len(r.titles))
-	for i, at := range rank(r.Estate.titles, compareTitles) {
-		out[at] = i
-	}
 	return out
 }

@@ -109,7 +109,8 @@ func (e *Estate) arrange() {
 		row
 		source uint16
 	}
-	titles, users, sources := rank(e.titles, compareTitles), rank(e.userName, cmp.Compare[UserID]), rank(e.sourceName, cmp.Compare[SourceID])
+	e.titlePlace, e.userPlace, e.sourcePlace = rank(e.titles, compareTitles), rank(e.userName, cmp.Compare[UserID]), rank(e.sourceName, cmp.Compare[SourceID])
+	titles, users, sources := e.titlePlace, e.userPlace, e.sourcePlace
 	compare := func(a, b whole) int {
 		if a.title != b.title {
 			return cmp.Compare(titles[a.title], titles[b.title])
@@ -136,16 +137,21 @@ func (e *Estate) arrange() {
 
 // rank gives for each name, in order of arrival, its place in sorted order.
 func rank[T any](names []T, compare func(a, b T) int) []uint32 {
-	order := make([]int, len(names))
+	order := make([]uint32, len(names))
 	for i := range order {
-		order[i] = i
+		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(a, b int) int { return compare(names[a], names[b]) })
-	ranks := make([]uint32, len(names))
-	for r, i := range order {
-		ranks[i] = uint32(r)
+	slices.SortFunc(order, func(a, b uint32) int { return compare(names[a], names[b]) })
+	return inverse(order)
+}
+
+// inverse turns places by number into numbers by place, and back.
+func inverse(order []uint32) []uint32 {
+	out := make([]uint32, len(order))
+	for at, i := range order {
+		out[i] = uint32(at)
 	}
-	return ranks
+	return out
 }
 
 // hashTitle reads the fields that tell titles apart; the others are compared.
