@@ -60,13 +60,40 @@ func (p Plan) tail(b *strings.Builder) {
 			fmt.Fprintf(b, "  and by up to %s more where facts are missing\n", o.Possible)
 		}
 	}
-	for _, u := range p.Unused {
-		fmt.Fprintf(b, "Not used (%s): %s: %s\n", u.State, u.Verb, u.Why)
-	}
+	writeUnused(b, p.Unused)
 	for _, w := range p.Waivers {
 		fmt.Fprintf(b, "Guard %s is waived: %s\n", w.Guard, w.Reason)
 	}
 	for _, a := range p.Alternatives {
 		fmt.Fprintf(b, "Alternative %s: %d steps, %s, disruption %d, done on %s\n", a.Strategy, len(a.Steps), a.Cost, a.Disruption, a.Ready.Format(time.DateOnly))
+	}
+}
+
+// unusedShown is how many options that fail for one reason are named before the
+// rest of them is only counted.
+const unusedShown = 2
+
+// writeUnused names the options that were not used, those of one position that
+// fail for the same reason together: a page of thirty equal lines is not read.
+func writeUnused(b *strings.Builder, unused []Unused) {
+	type group struct {
+		state    State
+		what, on string
+	}
+	seen := map[group]int{}
+	for _, u := range unused {
+		what, _, _ := strings.Cut(u.Verb, " from ")
+		seen[group{u.State, what, u.Why}]++
+	}
+	shown := map[group]int{}
+	for _, u := range unused {
+		what, _, _ := strings.Cut(u.Verb, " from ")
+		g := group{u.State, what, u.Why}
+		if shown[g]++; shown[g] <= unusedShown {
+			fmt.Fprintf(b, "Not used (%s): %s: %s\n", u.State, u.Verb, u.Why)
+		}
+		if rest := seen[g] - unusedShown; shown[g] == seen[g] && rest > 0 {
+			fmt.Fprintf(b, "Not used (%s): %s, and %d more like it\n", u.State, what, rest)
+		}
 	}
 }
