@@ -17,6 +17,7 @@ generate:
 
 # Benchmarks, with the baselines in the same run. Results are committed under benchmarks/.
 bench:
+	-$(MAKE) -C benchmarks/lemon
 	go test -run '^$$' -bench . -benchmem ./...
 
 # What takes longer than a test may.
