@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/trueup-dev/trueup/compliance"
@@ -100,7 +101,7 @@ func explainCommand() command {
 			if err != nil {
 				return err
 			}
-			if !explain(s.out, res, consumer) {
+			if !explain(s.out, in, res, consumer) {
 				return fmt.Errorf("%q consumes nothing in any position", consumer)
 			}
 			return nil
@@ -110,36 +111,40 @@ func explainCommand() command {
 
 // explain writes what a consumer is in every position, and says whether it is in
 // any.
-func explain(w io.Writer, res *compliance.Result, consumer string) bool {
+func explain(w io.Writer, in compliance.Input, res *compliance.Result, consumer string) bool {
 	found := false
 	for _, p := range res.Positions {
 		for _, o := range p.Consumers {
 			if o.Consumer != consumer && string(o.Device) != consumer && string(o.User) != consumer {
 				continue
 			}
+			e, ok := compliance.Explain(p, o.Consumer, in.Entitlements, res.AsOf)
+			if !ok {
+				continue
+			}
 			found = true
-			fmt.Fprintf(w, "%s by %s: needs %s %s, %s\n", p.Product, p.Metric, o.Required, p.Unit, o.Reason)
-			fmt.Fprintf(w, "  because %s\n", o.Explanation)
-			for _, c := range o.Covered {
-				fmt.Fprintf(w, "  covered: %s of %s under %s\n", c.Quantity, c.Entitlement, c.Right)
-			}
-			for _, r := range o.Refusals {
-				fmt.Fprintf(w, "  refused: %s, %s\n", r.Entitlement, r.Reason)
-			}
-			for _, e := range p.Entitlements {
-				if e.Refused != "" {
-					fmt.Fprintf(w, "  does not apply: %s, %s\n", e.Entitlement, e.Refused)
-				}
-			}
-			if !o.Short.IsZero() {
-				fmt.Fprintf(w, "  short: %s\n", o.Short)
-			}
-			for _, m := range o.Missing {
-				fmt.Fprintf(w, "  missing: %s\n", m)
-			}
+			fmt.Fprintf(w, "%s by %s: needs %s %s, %s\n", p.Product, p.Metric, e.Calculated, p.Unit, e.Reason)
+			printExplanation(w, e, o.Missing)
 		}
 	}
 	return found
+}
+
+func printExplanation(w io.Writer, e compliance.Explanation, missing []string) {
+	fmt.Fprintf(w, "  because %s\n", e.Arithmetic)
+	for _, a := range e.Tried {
+		fmt.Fprintf(w, "  %d. %s: %s, %s; asked for %s of %s available\n", a.Order, a.Entitlement, a.Outcome, a.Reason, a.Requested, a.Available)
+	}
+	if !e.Short.IsZero() {
+		fmt.Fprintf(w, "  short: %s\n", e.Short)
+	}
+	for _, c := range e.Changes {
+		what := fmt.Sprintf("%s %s %s %s", c.Kind, c.Quantity, c.Entitlement, c.Lift)
+		fmt.Fprintf(w, "  would be covered by: %s\n", strings.TrimSpace(what))
+	}
+	for _, m := range missing {
+		fmt.Fprintf(w, "  missing: %s\n", m)
+	}
 }
 
 func diffCommand() command {

@@ -18,6 +18,10 @@ func TestReconcileExplainDiff(t *testing.T) {
 	require.Equal(t, 0, status, errs)
 	golden(t, "testdata/explain.golden", out)
 
+	status, out, errs = trueup(t, "explain", "-estate", "testdata/after", "ann")
+	require.Equal(t, 0, status, errs)
+	golden(t, "testdata/explain-short.golden", out)
+
 	status, out, errs = trueup(t, "diff", "testdata/before", "testdata/after")
 	require.Equal(t, 0, status, errs)
 	golden(t, "testdata/diff.golden", out)
