@@ -9,7 +9,7 @@ test:
 lint:
 	gofmt -l . | (! grep .)
 	go vet work
-	golangci-lint run ./...
+	for module in $$(go list -m -f '{{.Dir}}'); do (cd $$module && golangci-lint run --timeout 15m ./...) || exit 1; done
 
 # Generated files: CI fails when running this changes anything.
 generate:
