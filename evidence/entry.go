@@ -43,7 +43,8 @@ type Entry struct {
 	Payload []byte
 }
 
-func (e *Entry) check() error {
+// Validate says which limit the entry breaks, if any. A store refuses such an entry.
+func (e *Entry) Validate() error {
 	if !validKind(e.Kind) {
 		return fmt.Errorf("%w: kind %q is not 1 to %d bytes of a-z, 0-9 and ./-_", ErrInvalid, e.Kind, format.MaxName)
 	}

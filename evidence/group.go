@@ -59,7 +59,7 @@ func (r *request) free() {
 // Cancelling ctx withdraws an entry that is still queued. One that is being
 // written is waited for, so that the result is always known.
 func (l *Log) Append(ctx context.Context, e Entry) (Index, error) {
-	if err := e.check(); err != nil {
+	if err := e.Validate(); err != nil {
 		return 0, err
 	}
 	r := requests.Get().(*request)
@@ -82,7 +82,7 @@ func (l *Log) AppendBatch(ctx context.Context, entries []Entry) ([]Index, error)
 	r := requests.Get().(*request)
 	defer r.free()
 	for i := range entries {
-		if err := entries[i].check(); err != nil {
+		if err := entries[i].Validate(); err != nil {
 			return nil, fmt.Errorf("entry %d of the batch: %w", i, err)
 		}
 		if err := r.add(&entries[i], &l.salts); err != nil {

@@ -31,11 +31,20 @@ var (
 	_ Anchor = Folder("")
 )
 
+// Log is what publishes checkpoints: evidence.Log and postgres.Log.
+type Log interface {
+	Checkpoint(ctx context.Context) (evidence.Checkpoint, error)
+	Cosign(ctx context.Context, c evidence.Checkpoint, lines []byte) (evidence.Checkpoint, error)
+	ProveConsistency(ctx context.Context, old, size int64) (tlog.TreeProof, error)
+}
+
+var _ Log = (*evidence.Log)(nil)
+
 // Publish publishes a checkpoint of the log, anchors it with all anchors at once,
 // and adds the cosignatures to it. Anchors that fail are in the error; the
 // checkpoint is published and has the cosignatures of the others all the same.
 // Whether they suffice is for the policy of whoever verifies.
-func Publish(ctx context.Context, l *evidence.Log, anchors ...Anchor) (evidence.Checkpoint, error) {
+func Publish(ctx context.Context, l Log, anchors ...Anchor) (evidence.Checkpoint, error) {
 	c, err := l.Checkpoint(ctx)
 	if err != nil {
 		return c, err
