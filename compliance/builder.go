@@ -64,6 +64,9 @@ func (b *Builder) AddDevice(d Device) error {
 	case d.Host == d.ID:
 		return fmt.Errorf("%w: device %s is its own host", ErrInvalid, d.ID)
 	}
+	if err := d.place(); err != nil {
+		return fmt.Errorf("%w: device %s %w", ErrInvalid, d.ID, err)
+	}
 	b.devices = append(b.devices, d)
 	return nil
 }

@@ -80,6 +80,7 @@ func (w *canonical) user(u User) {
 }
 
 func (w *canonical) device(d Device) {
+	w.placement(d)
 	w.texts("device", string(d.ID), d.Name, d.Kind.String(), string(d.Source), d.Model, string(d.Host), d.Cluster,
 		d.InstanceType, d.Environment, d.Country, d.Entity, d.OperatingSystem, string(d.User))
 	for _, n := range []int{d.Sockets, d.Cores, d.Threads, d.VCPUs} {

@@ -21,6 +21,10 @@ type consumer struct {
 	// environments are those of the devices of its uses, sorted; none where no
 	// entitlement asks.
 	environments []string
+	// reached marks a host on which the product does not run, mayRun whether rules
+	// of affinity let it start there.
+	reached bool
+	mayRun  metric.Flag
 }
 
 // consumers groups the uses of a product by the metric's scope, sorted by
@@ -51,6 +55,9 @@ func (r *reconciler) consumers(m managedProduct) []consumer {
 	for _, c := range byID {
 		slices.SortFunc(c.uses, compareUses)
 		out = append(out, *c)
+	}
+	if m.metric.Reaches() {
+		out = append(out, r.reached(out, asked)...)
 	}
 	slices.SortFunc(out, func(a, b consumer) int { return cmp.Compare(a.id, b.id) })
 	return out

@@ -49,7 +49,8 @@ func ParseDeviceKind(s string) (DeviceKind, bool) {
 }
 
 // Device is a machine that software can be installed on, or that hosts such
-// machines. In every field the zero value means that the fact is not known.
+// machines. In every field the zero value means that the fact is not known. Lists
+// of a device from an estate are shared with it and must not be changed.
 type Device struct {
 	ID     DeviceID
 	Name   string
@@ -69,6 +70,17 @@ type Device struct {
 	// Cluster names the cluster that a host belongs to, within which virtual
 	// machines move.
 	Cluster string
+	// MayRunOn are the hosts that rules which must hold confine a virtual machine
+	// to, sorted. A list that is empty but not nil says that there is no such
+	// rule: the whole cluster is in reach. Nil is not known.
+	MayRunOn []DeviceID
+	// Stays are the hosts on which a virtual machine has run, from the earliest;
+	// nil is not known. See [Device.HostsSince].
+	Stays []Stay
+	// Role is the device's part in a failover pair, StandbyFor the device whose
+	// work it takes over. They hold for everything installed on it.
+	Role       Role
+	StandbyFor DeviceID
 	// InstanceType is the provider's name of a cloud instance's size.
 	InstanceType string
 

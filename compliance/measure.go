@@ -39,6 +39,7 @@ func (r *reconciler) measure(ctx context.Context, m managedProduct, consumers []
 	for _, it := range got.Items {
 		counts[it.ID] = it.Count
 	}
+	consumers = slices.DeleteFunc(consumers, func(c consumer) bool { return c.reached && nothing(counts[c.id]) })
 	outcomes := make([]Outcome, len(consumers))
 	var sum decimal.Decimal
 	for i, c := range consumers {
@@ -60,6 +61,9 @@ func (r *reconciler) measure(ctx context.Context, m managedProduct, consumers []
 	}
 	return outcomes, consumers, all, nil
 }
+
+// nothing says that a metric leaves a consumer out.
+func nothing(c *metric.Count) bool { return c != nil && c.Known && c.Quantity.IsZero() }
 
 // merge makes one consumer of many: the whole, with every use.
 func merge(consumers []consumer) consumer {

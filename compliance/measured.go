@@ -21,7 +21,12 @@ func (r *reconciler) facts(m managedProduct, consumers []consumer) metric.Facts 
 		}
 	case metric.PhysicalHost:
 		for _, c := range consumers {
-			f.Hosts = append(f.Hosts, r.hostOf(c))
+			h := r.hostOf(c)
+			h.Runs, h.MayRun = metric.Yes, c.mayRun
+			if c.reached {
+				h.Runs = metric.No
+			}
+			f.Hosts = append(f.Hosts, h)
 		}
 	default:
 		f.Values = map[string]metric.Value{"peaks": r.peaks(m.product)}
@@ -51,9 +56,11 @@ func (r *reconciler) hostOf(c consumer) metric.Host {
 	}
 	seen := map[int]bool{c.device: true}
 	for _, u := range c.uses {
-		if u.device >= 0 && !seen[u.device] {
-			seen[u.device] = true
-			vm := r.Estate.devices[u.device]
+		if u.device < 0 || seen[u.device] {
+			continue
+		}
+		seen[u.device] = true
+		if vm := r.Estate.devices[u.device]; vm.Host == d.ID {
 			h.VMs = append(h.VMs, machineOf(string(vm.ID), vm))
 		}
 	}
@@ -67,7 +74,11 @@ func machineOf(id string, d Device) metric.Machine {
 	if d.Kind == Physical {
 		vcpus = known(d.Cores)
 	}
-	return metric.Machine{ID: id, VCPUs: vcpus, Host: string(d.Host), Type: d.InstanceType}
+	m := metric.Machine{ID: id, VCPUs: vcpus, Host: string(d.Host), Type: d.InstanceType}
+	if d.Role != RoleUnknown {
+		m.Role = d.Role.String()
+	}
+	return m
 }
 
 // known is a number that is not known when zero.

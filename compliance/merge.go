@@ -73,7 +73,7 @@ func compareReports(a, b Device) int {
 		cmp.Compare(b.Threads, a.Threads), cmp.Compare(b.VCPUs, a.VCPUs), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Host, b.Host),
 		cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Model, b.Model), cmp.Compare(a.InstanceType, b.InstanceType),
 		cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.Country, b.Country), cmp.Compare(a.Entity, b.Entity),
-		cmp.Compare(a.OperatingSystem, b.OperatingSystem), cmp.Compare(a.User, b.User))
+		cmp.Compare(a.OperatingSystem, b.OperatingSystem), cmp.Compare(a.User, b.User), comparePlacement(a, b))
 }
 
 type merger struct {
@@ -100,6 +100,7 @@ func (m merger) merge() {
 	m.text("user", &user, string(o.User))
 	d.Host, d.User = DeviceID(host), UserID(user)
 	m.text("cluster", &d.Cluster, o.Cluster)
+	m.placement()
 	m.text("instance type", &d.InstanceType, o.InstanceType)
 	m.text("environment", &d.Environment, o.Environment)
 	m.text("country", &d.Country, o.Country)

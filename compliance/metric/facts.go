@@ -49,6 +49,10 @@ type Host struct {
 	// Runs says that the product runs here or may be started here, for metrics
 	// that also reach hosts where it does not.
 	Runs Flag
+	// MayRun says that a machine with the product that now runs on another host may
+	// be started here, by the rules of affinity. It is a fact of hosts where the
+	// product does not run.
+	MayRun Flag
 	// Processor is the model by its marketing name.
 	Processor                            string
 	Cluster, VCenter, Region, DataCenter string

@@ -1,6 +1,8 @@
 package metric
 
 import (
+	"slices"
+
 	"github.com/trueup-dev/trueup/internal/expr"
 )
 
@@ -54,6 +56,13 @@ func (m *Metric) Unit() string { return m.source.Unit }
 
 // Scope is what consumes: what the items of a measurement are.
 func (m *Metric) Scope() Scope { return m.source.Scope }
+
+// Reaches says whether the metric may count hosts on which the product does not
+// run, so that it must be given those of the same clusters as well: its count
+// depends on the fact host.runs.
+func (m *Metric) Reaches() bool {
+	return m.Scope() == PhysicalHost && slices.ContainsFunc(m.reads, func(f *kindField) bool { return f.name == "runs" })
+}
 
 // About is the rule in words.
 func (m *Metric) About() string { return m.source.About }

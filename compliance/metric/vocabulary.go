@@ -54,6 +54,7 @@ func hostKind(vm *kind) *kind {
 			textOf("region", func(h *Host) *string { return &h.Region }),
 			textOf("datacenter", func(h *Host) *string { return &h.DataCenter }),
 			{name: "runs", typ: expr.Bool, flag: func(o any) *Flag { return &o.(*Host).Runs }},
+			{name: "may_run", typ: expr.Bool, flag: func(o any) *Flag { return &o.(*Host).MayRun }},
 			vmCount,
 			{name: "vms", typ: expr.List(expr.Object(vm.schema)), elem: vm, list: func(o any) any { return listVMs(o.(*Host).VMs) }, setList: func(o any, things []any) {
 				h := o.(*Host)

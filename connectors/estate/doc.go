@@ -41,24 +41,34 @@ type source struct {
 }
 
 type device struct {
-	ID              compliance.DeviceID `json:"id"`
-	Name            string              `json:"name,omitempty"`
-	Kind            string              `json:"kind,omitempty"`
-	Source          compliance.SourceID `json:"source,omitempty"`
-	Sockets         int                 `json:"sockets,omitempty"`
-	Cores           int                 `json:"cores,omitempty"`
-	Threads         int                 `json:"threads,omitempty"`
-	VCPUs           int                 `json:"vcpus,omitempty"`
-	Model           string              `json:"model,omitempty"`
-	Host            compliance.DeviceID `json:"host,omitempty"`
-	Cluster         string              `json:"cluster,omitempty"`
-	InstanceType    string              `json:"instance_type,omitempty"`
-	Environment     string              `json:"environment,omitempty"`
-	Country         string              `json:"country,omitempty"`
-	Entity          string              `json:"entity,omitempty"`
-	OperatingSystem string              `json:"operating_system,omitempty"`
-	User            compliance.UserID   `json:"user,omitempty"`
-	LastSeen        time.Time           `json:"last_seen,omitzero"`
+	ID      compliance.DeviceID `json:"id"`
+	Name    string              `json:"name,omitempty"`
+	Kind    string              `json:"kind,omitempty"`
+	Source  compliance.SourceID `json:"source,omitempty"`
+	Sockets int                 `json:"sockets,omitempty"`
+	Cores   int                 `json:"cores,omitempty"`
+	Threads int                 `json:"threads,omitempty"`
+	VCPUs   int                 `json:"vcpus,omitempty"`
+	Model   string              `json:"model,omitempty"`
+	Host    compliance.DeviceID `json:"host,omitempty"`
+	Cluster string              `json:"cluster,omitempty"`
+	// MayRunOn is null or left out when not known, empty when there is no rule.
+	MayRunOn        []compliance.DeviceID `json:"may_run_on,omitzero"`
+	Stays           []stay                `json:"stays,omitzero"`
+	Role            string                `json:"role,omitempty"`
+	StandbyFor      compliance.DeviceID   `json:"standby_for,omitempty"`
+	InstanceType    string                `json:"instance_type,omitempty"`
+	Environment     string                `json:"environment,omitempty"`
+	Country         string                `json:"country,omitempty"`
+	Entity          string                `json:"entity,omitempty"`
+	OperatingSystem string                `json:"operating_system,omitempty"`
+	User            compliance.UserID     `json:"user,omitempty"`
+	LastSeen        time.Time             `json:"last_seen,omitzero"`
+}
+
+type stay struct {
+	Host  compliance.DeviceID `json:"host"`
+	Since time.Time           `json:"since"`
 }
 
 type user struct {

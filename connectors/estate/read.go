@@ -177,7 +177,19 @@ func (d device) model() (compliance.Device, error) {
 	if !ok && d.Kind != "" {
 		return compliance.Device{}, fmt.Errorf("kind %q is none of physical, virtual-machine, container, cloud-instance", d.Kind)
 	}
+	role, ok := compliance.ParseRole(d.Role)
+	if !ok && d.Role != "" {
+		return compliance.Device{}, fmt.Errorf("role %q is none of active, passive-ha, passive-dr, passive-dr-azure, readable-secondary", d.Role)
+	}
+	var stays []compliance.Stay
+	if d.Stays != nil {
+		stays = make([]compliance.Stay, len(d.Stays))
+	}
+	for i, s := range d.Stays {
+		stays[i] = compliance.Stay(s)
+	}
 	return compliance.Device{
+		MayRunOn: d.MayRunOn, Stays: stays, Role: role, StandbyFor: d.StandbyFor,
 		ID: d.ID, Name: d.Name, Kind: kind, Source: d.Source, Sockets: d.Sockets, Cores: d.Cores, Threads: d.Threads, VCPUs: d.VCPUs,
 		Model: d.Model, Host: d.Host, Cluster: d.Cluster, InstanceType: d.InstanceType, Environment: d.Environment, Country: d.Country,
 		Entity: d.Entity, OperatingSystem: d.OperatingSystem, User: d.User, LastSeen: d.LastSeen,

@@ -80,12 +80,22 @@ func sourceOf(s compliance.Source) source {
 
 func deviceOf(d compliance.Device) device {
 	out := device{
+		MayRunOn: d.MayRunOn, StandbyFor: d.StandbyFor,
 		ID: d.ID, Name: d.Name, Source: d.Source, Sockets: d.Sockets, Cores: d.Cores, Threads: d.Threads, VCPUs: d.VCPUs, Model: d.Model,
 		Host: d.Host, Cluster: d.Cluster, InstanceType: d.InstanceType, Environment: d.Environment, Country: d.Country, Entity: d.Entity,
 		OperatingSystem: d.OperatingSystem, User: d.User, LastSeen: d.LastSeen,
 	}
 	if d.Kind != compliance.KindUnknown {
 		out.Kind = d.Kind.String()
+	}
+	if d.Role != compliance.RoleUnknown {
+		out.Role = d.Role.String()
+	}
+	if d.Stays != nil {
+		out.Stays = make([]stay, len(d.Stays))
+	}
+	for i, s := range d.Stays {
+		out.Stays[i] = stay(s)
 	}
 	return out
 }

@@ -62,6 +62,20 @@ func device(t *rapid.T) compliance.Device {
 	}
 }
 
+// placed draws the facts of where a device may run.
+func placed(t *rapid.T, d *compliance.Device) {
+	d.Role = compliance.Role(rapid.IntRange(0, int(compliance.ReadableSecondary)).Draw(t, "role"))
+	d.StandbyFor = compliance.DeviceID(word.Draw(t, "pair"))
+	if rapid.Bool().Draw(t, "rules known") {
+		d.MayRunOn = rapid.SliceOfN(rapid.Map(key, func(s string) compliance.DeviceID { return compliance.DeviceID(s) }), 0, 3).Draw(t, "hosts")
+	}
+	if rapid.Bool().Draw(t, "history known") {
+		d.Stays = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) compliance.Stay {
+			return compliance.Stay{Host: compliance.DeviceID(key.Draw(t, "host")), Since: moment.Draw(t, "since")}
+		}), 0, 3).Draw(t, "stays")
+	}
+}
+
 func user(t *rapid.T) compliance.User {
 	u := compliance.User{
 		ID: compliance.UserID(key.Draw(t, "id")), Name: word.Draw(t, "name"), Entity: word.Draw(t, "entity"), Country: word.Draw(t, "country"),
@@ -87,6 +101,7 @@ func TestRowsSurvive(t *testing.T) {
 		}
 		for range n {
 			d, u := device(t), user(t)
+			placed(t, &d)
 			i := compliance.Install{Device: d.ID, Title: title.Draw(t, "title"), User: u.ID, FirstSeen: moment.Draw(t, "first"), LastUsed: moment.Draw(t, "used"), Source: "src"}
 			s := compliance.Seat{User: u.ID, Title: i.Title, Assigned: i.FirstSeen, LastUsed: i.LastUsed, Source: "src"}
 			m := compliance.Usage{Title: i.Title, From: i.FirstSeen, To: i.LastUsed, Peak: d.Cores, At: i.FirstSeen, Source: "src"}
@@ -155,6 +170,33 @@ func TestBrokenBatches(t *testing.T) {
 		{"no key", func(b *Batch) { b.Columns = b.Columns[1:] }, `column "id" is missing`},
 		{"empty key", func(b *Batch) { b.Columns[0].Texts[1] = 0 }, "row 1: id is empty"},
 		{"no such kind of device", func(b *Batch) { b.Dictionary[3] = "toaster" }, `row 0: "toaster" is not a kind of device`},
+		{"no such role", func(b *Batch) {
+			b.Dictionary[3] = "boss"
+			b.Columns[1].Name = "role"
+		}, `row 0: "boss" is not a role`},
+		{"lists for fewer rows", func(b *Batch) { b.Columns = append(b.Columns, &Column{Name: "may_run_on", Lengths: []uint32{0}}) }, `column "may_run_on": has lists for 1 rows, want 2`},
+		{"lists without entries", func(b *Batch) {
+			b.Columns = append(b.Columns, &Column{Name: "may_run_on", Texts: []uint32{1}, Lengths: []uint32{2, 1<<32 - 1}})
+		}, "has 1 entries, want 4294967295"},
+		{"list of numbers", func(b *Batch) {
+			b.Columns = append(b.Columns, &Column{Name: "may_run_on", Numbers: []int64{1}, Lengths: []uint32{2, 0}})
+		}, "want lists of texts"},
+		{"list of texts", func(b *Batch) {
+			b.Columns = append(b.Columns, &Column{Name: "stays_since", Texts: []uint32{1}, Lengths: []uint32{2, 0}})
+		}, "want lists of numbers"},
+		{"list beyond the dictionary", func(b *Batch) {
+			b.Columns = append(b.Columns, &Column{Name: "may_run_on", Texts: []uint32{9}, Lengths: []uint32{2, 0}})
+		}, "index 9 is beyond"},
+		{"list twice", func(b *Batch) {
+			b.Columns = append(b.Columns, &Column{Name: "may_run_on", Lengths: []uint32{1, 0}}, &Column{Name: "may_run_on", Lengths: []uint32{1, 0}})
+		}, "appears twice"},
+		{"negative in a list", func(b *Batch) {
+			b.Columns = append(b.Columns, &Column{Name: "stays_since", Numbers: []int64{-1}, Lengths: []uint32{2, 0}})
+		}, "-1 is out of range"},
+		{"hosts without instants", func(b *Batch) {
+			b.Columns = append(b.Columns, &Column{Name: "stay_hosts", Texts: []uint32{1}, Lengths: []uint32{2, 0}})
+		}, "different lengths"},
+		{"lengths of a text", func(b *Batch) { b.Columns[1].Lengths = []uint32{1, 1} }, "has lists"},
 		{"removal", func(b *Batch) { b.Operation = Operation_OPERATION_DELETE }, "takes no removals"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -192,7 +234,7 @@ func TestDigest(t *testing.T) {
 	for name, change := range map[string]func(*Batch){
 		"kind": func(b *Batch) { b.Kind++ }, "operation": func(b *Batch) { b.Operation++ }, "text": func(b *Batch) { b.Dictionary[1] = "d9" },
 		"index": func(b *Batch) { b.Columns[1].Texts[1] = 3 }, "number": func(b *Batch) { b.Columns[2].Numbers[1] = 1 },
-		"column": func(b *Batch) { b.Columns[2].Name = "sockets" }, "row": func(b *Batch) { b.Rows = 3 },
+		"column": func(b *Batch) { b.Columns[2].Name = "sockets" }, "row": func(b *Batch) { b.Rows = 3 }, "list": func(b *Batch) { b.Columns[1].Lengths = []uint32{1, 1} },
 	} {
 		assert.NotEqual(t, plain, sum(change), name)
 	}

@@ -1595,7 +1595,11 @@ type Column struct {
 	Texts []uint32 `protobuf:"varint,2,rep,packed,name=texts,proto3" json:"texts,omitempty"`
 	// Counts, instants in whole seconds since 1970 (UTC), and flags (1 is yes,
 	// 2 is no).
-	Numbers       []int64 `protobuf:"zigzag64,3,rep,packed,name=numbers,proto3" json:"numbers,omitempty"`
+	Numbers []int64 `protobuf:"zigzag64,3,rep,packed,name=numbers,proto3" json:"numbers,omitempty"`
+	// Of a column of lists, one for each row: 0 where the list is not known, else
+	// one more than it has entries. The entries of all rows follow one another in
+	// texts or numbers.
+	Lengths       []uint32 `protobuf:"varint,4,rep,packed,name=lengths,proto3" json:"lengths,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1647,6 +1651,13 @@ func (x *Column) GetTexts() []uint32 {
 func (x *Column) GetNumbers() []int64 {
 	if x != nil {
 		return x.Numbers
+	}
+	return nil
+}
+
+func (x *Column) GetLengths() []uint32 {
+	if x != nil {
+		return x.Lengths
 	}
 	return nil
 }
@@ -2534,11 +2545,12 @@ const file_connector_proto_rawDesc = "" +
 	"dictionary\x18\x05 \x03(\tR\n" +
 	"dictionary\x125\n" +
 	"\acolumns\x18\x06 \x03(\v2\x1b.trueup.connector.v1.ColumnR\acolumns\x12\x16\n" +
-	"\x06cursor\x18\a \x01(\fR\x06cursor\"L\n" +
+	"\x06cursor\x18\a \x01(\fR\x06cursor\"f\n" +
 	"\x06Column\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05texts\x18\x02 \x03(\rR\x05texts\x12\x18\n" +
-	"\anumbers\x18\x03 \x03(\x12R\anumbers\"8\n" +
+	"\anumbers\x18\x03 \x03(\x12R\anumbers\x12\x18\n" +
+	"\alengths\x18\x04 \x03(\rR\alengths\"8\n" +
 	"\bComplete\x12\x14\n" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x12\x16\n" +
 	"\x06cursor\x18\x02 \x01(\fR\x06cursor\"\xa5\x01\n" +

@@ -98,19 +98,29 @@ func (r Receiver) devices(t *table) (func(int) error, error) {
 	system, user := t.text("operating_system"), t.text("user")
 	sockets, cores, threads := t.number("sockets"), t.number("cores"), t.number("threads")
 	vcpus, seen := t.number("vcpus"), t.number("last_seen")
+	role, standby := t.text("role"), t.text("standby_for")
+	mayRunOn, stayed := t.list(colMayRunOn), stays{t.list(colStayHosts), t.list(colStaysSince)}
+	if !stayed.paired() {
+		return nil, fmt.Errorf("batch %d: columns %q and %q have lists of different lengths", t.batch.GetSequence(), colStayHosts, colStaysSince)
+	}
 	for i := range int(t.batch.GetRows()) {
 		if _, ok := compliance.ParseDeviceKind(kind.at(i)); !ok && kind.at(i) != "" {
 			return nil, fmt.Errorf("batch %d: row %d: %q is not a kind of device", t.batch.GetSequence(), i, kind.at(i))
 		}
+		if _, ok := compliance.ParseRole(role.at(i)); !ok && role.at(i) != "" {
+			return nil, fmt.Errorf("batch %d: row %d: %q is not a role in a failover pair", t.batch.GetSequence(), i, role.at(i))
+		}
 	}
 	return func(i int) error {
 		k, _ := compliance.ParseDeviceKind(kind.at(i))
+		part, _ := compliance.ParseRole(role.at(i))
 		return r.Sink.AddDevice(compliance.Device{
 			ID: compliance.DeviceID(id.at(i)), Name: name.at(i), Kind: k, Source: r.Source,
 			Sockets: sockets.at(i), Cores: cores.at(i), Threads: threads.at(i), VCPUs: vcpus.at(i), Model: model.at(i),
 			Host: compliance.DeviceID(host.at(i)), Cluster: cluster.at(i), InstanceType: size.at(i),
 			Environment: environment.at(i), Country: country.at(i), Entity: entity.at(i),
 			OperatingSystem: system.at(i), User: compliance.UserID(user.at(i)), LastSeen: seen.instant(i),
+			MayRunOn: mayRunOn.devices(i), Stays: stayed.at(i), Role: part, StandbyFor: compliance.DeviceID(standby.at(i)),
 		})
 	}, nil
 }

@@ -28,6 +28,9 @@ func (d *Digester) Add(b *Batch) int {
 	for _, c := range b.GetColumns() {
 		buf = binary.AppendUvarint(buf, uint64(len(c.GetName())))
 		buf = append(buf, c.GetName()...)
+		for _, n := range c.GetLengths() { // none but for lists; they come first, since they say how many entries follow
+			buf = binary.AppendUvarint(buf, uint64(n))
+		}
 		for _, i := range c.GetTexts() {
 			buf = binary.AppendUvarint(buf, uint64(i))
 		}

@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,5 +32,8 @@ func TestPageListsTheColumns(t *testing.T) {
 		}
 		row := fmt.Sprintf("| %s | %s | `%s` |", k, strings.Join(texts, ", "), strings.Join(l.numbers, "`, `"))
 		assert.Contains(t, string(page), row)
+		for _, name := range slices.Concat(l.textLists, l.numberLists) {
+			assert.Regexp(t, "\n- .*`"+name+"`", string(page))
+		}
 	}
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -22,6 +23,7 @@ type Encoder struct {
 	index      map[string]uint32
 	texts      []textColumn
 	numbers    []numberColumn
+	lists      []listColumn // of texts, then of numbers
 	batch      Batch
 	longest    int
 	bad        error
@@ -54,6 +56,9 @@ func NewEncoder(k connectors.Kind, op Operation, longest int) (*Encoder, error) 
 	for _, name := range l.numbers {
 		e.numbers = append(e.numbers, numberColumn{column: Column{Name: name}})
 	}
+	for _, name := range slices.Concat(l.textLists, l.numberLists) {
+		e.lists = append(e.lists, listColumn{column: Column{Name: name}})
+	}
 	e.reset()
 	return e, nil
 }
@@ -83,6 +88,11 @@ func (e *Encoder) Take(sequence uint64, cursor []byte) *Batch {
 			e.batch.Columns = append(e.batch.Columns, &e.numbers[i].column)
 		}
 	}
+	for i := range e.lists {
+		if e.lists[i].used {
+			e.batch.Columns = append(e.batch.Columns, &e.lists[i].column)
+		}
+	}
 	e.rows = 0
 	return &e.batch
 }
@@ -99,6 +109,9 @@ func (e *Encoder) reset() {
 	for i := range e.numbers {
 		c := &e.numbers[i]
 		c.column.Numbers, c.used = c.column.Numbers[:0], false
+	}
+	for i := range e.lists {
+		e.lists[i].reset()
 	}
 }
 
@@ -118,6 +131,9 @@ func (e *Encoder) end() error {
 	for i := range e.numbers {
 		e.numbers[i].column.Numbers = e.numbers[i].column.Numbers[:e.rows]
 	}
+	for i := range e.lists {
+		e.lists[i].drop(e.rows)
+	}
 	return err
 }
 
@@ -127,7 +143,7 @@ func (e *Encoder) begin() {
 		e.reset()
 	}
 	e.rows++
-	e.size += len(e.texts) + len(e.numbers)
+	e.size += len(e.texts) + len(e.numbers) + len(e.lists)
 }
 
 func (e *Encoder) text(i int, s string) {
@@ -201,13 +217,20 @@ func (e *Encoder) Device(d compliance.Device) error {
 	if d.Kind != compliance.KindUnknown {
 		kind = d.Kind.String()
 	}
+	role := ""
+	if d.Role != compliance.RoleUnknown {
+		role = d.Role.String()
+	}
 	for i, s := range [...]string{string(d.ID), d.Name, kind, d.Model, string(d.Host), d.Cluster, d.InstanceType,
-		d.Environment, d.Country, d.Entity, d.OperatingSystem, string(d.User)} {
+		d.Environment, d.Country, d.Entity, d.OperatingSystem, string(d.User), role, string(d.StandbyFor)} {
 		e.text(i, s)
 	}
 	for i, n := range [...]int64{int64(d.Sockets), int64(d.Cores), int64(d.Threads), int64(d.VCPUs), instant(d.LastSeen)} {
 		e.number(i, n)
 	}
+	e.list(0, d.MayRunOn != nil, len(d.MayRunOn), func(i int) string { return string(d.MayRunOn[i]) })
+	e.list(1, d.Stays != nil, len(d.Stays), func(i int) string { return string(d.Stays[i].Host) })
+	e.numberList(2, d.Stays != nil, len(d.Stays), func(i int) int64 { return instant(d.Stays[i].Since) })
 	return e.end()
 }
 

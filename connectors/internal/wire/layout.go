@@ -6,6 +6,8 @@ import "github.com/trueup-dev/trueup/connectors"
 // them; a reader goes by name.
 type layout struct {
 	texts, numbers []string
+	// textLists and numberLists hold lists.
+	textLists, numberLists []string
 	// key are the columns that every row must fill.
 	key []string
 }
@@ -20,14 +22,23 @@ const (
 	colArchitecture = "architecture"
 )
 
+// The columns of lists.
+const (
+	colMayRunOn   = "may_run_on"
+	colStayHosts  = "stay_hosts"
+	colStaysSince = "stays_since"
+)
+
 func layoutOf(k connectors.Kind) (layout, bool) {
 	switch k {
 	case connectors.Device:
 		return layout{
 			texts: []string{"id", "name", "kind", "model", "host", "cluster", "instance_type", "environment",
-				"country", "entity", "operating_system", "user"},
-			numbers: []string{"sockets", "cores", "threads", "vcpus", "last_seen"},
-			key:     []string{"id"},
+				"country", "entity", "operating_system", "user", "role", "standby_for"},
+			numbers:     []string{"sockets", "cores", "threads", "vcpus", "last_seen"},
+			textLists:   []string{colMayRunOn, colStayHosts},
+			numberLists: []string{colStaysSince},
+			key:         []string{"id"},
 		}, true
 	case connectors.User:
 		return layout{

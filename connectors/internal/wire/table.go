@@ -17,12 +17,13 @@ type table struct {
 	kind    connectors.Kind
 	texts   map[string][]uint32
 	numbers map[string][]int64
+	lists   map[string]list
 	unknown []string
 }
 
 // open checks the shape of a batch. Errors name the batch, the column, the row.
 func open(b *Batch) (*table, error) {
-	t := &table{batch: b, kind: connectors.Kind(b.GetKind()), texts: map[string][]uint32{}, numbers: map[string][]int64{}}
+	t := &table{batch: b, kind: connectors.Kind(b.GetKind()), texts: map[string][]uint32{}, numbers: map[string][]int64{}, lists: map[string]list{}}
 	l, ok := layoutOf(t.kind)
 	if !ok {
 		return nil, fmt.Errorf("batch %d: kind %d is not one that this version carries", b.GetSequence(), b.GetKind())
@@ -46,7 +47,10 @@ func open(b *Batch) (*table, error) {
 
 func (t *table) add(l layout, c *Column) error {
 	name, rows := c.GetName(), int(t.batch.GetRows())
+	flat := slices.Contains(l.texts, name) || slices.Contains(l.numbers, name)
 	switch {
+	case flat && len(c.GetLengths()) != 0:
+		return fmt.Errorf("has lists, want one entry a row")
 	case slices.Contains(l.texts, name):
 		if len(c.GetTexts()) != rows || len(c.GetNumbers()) != 0 {
 			return fmt.Errorf("has %d texts and %d numbers, want %d texts", len(c.GetTexts()), len(c.GetNumbers()), rows)
@@ -65,15 +69,27 @@ func (t *table) add(l layout, c *Column) error {
 		if _, twice := t.numbers[name]; twice {
 			return fmt.Errorf("appears twice")
 		}
-		if row := slices.IndexFunc(c.GetNumbers(), func(n int64) bool { return n < 0 || n > math.MaxUint32 }); row >= 0 {
+		if row := slices.IndexFunc(c.GetNumbers(), tooFar); row >= 0 {
 			return fmt.Errorf("row %d: %d is out of range", row, c.GetNumbers()[row])
 		}
 		t.numbers[name] = c.GetNumbers()
+	case slices.Contains(l.textLists, name):
+		if len(c.GetNumbers()) != 0 {
+			return fmt.Errorf("has %d numbers, want lists of texts", len(c.GetNumbers()))
+		}
+		return t.addList(c, len(c.GetTexts()))
+	case slices.Contains(l.numberLists, name):
+		if len(c.GetTexts()) != 0 {
+			return fmt.Errorf("has %d texts, want lists of numbers", len(c.GetTexts()))
+		}
+		return t.addList(c, len(c.GetNumbers()))
 	default:
 		t.unknown = append(t.unknown, name)
 	}
 	return nil
 }
+
+func tooFar(n int64) bool { return n < 0 || n > math.MaxUint32 }
 
 // outside is the first row whose index is not within the dictionary, -1 if none.
 func outside(indices []uint32, size int) int {
