@@ -42,6 +42,17 @@ func (l *Log) Leaf(ctx context.Context, i Index) ([]byte, error) {
 	return leaf, nil
 }
 
+// Encoded is the entry at index i in the log's own encoding, with the salt of its
+// commitment: whoever has it can compute the leaf. Hand it out only with the
+// payload.
+func (l *Log) Encoded(ctx context.Context, i Index) ([]byte, error) {
+	rec, err := l.record(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	return format.AppendRecord(nil, &rec), nil
+}
+
 // Record is an entry with its place in the log.
 type Record struct {
 	Index Index

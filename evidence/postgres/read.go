@@ -44,6 +44,16 @@ func (l *Log) Leaf(ctx context.Context, i evidence.Index) ([]byte, error) {
 	return leaf, nil
 }
 
+// Encoded is the entry at index i in the log's own encoding, as
+// evidence.Log.Encoded says.
+func (l *Log) Encoded(ctx context.Context, i evidence.Index) ([]byte, error) {
+	rec, err := l.record(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	return format.AppendRecord(nil, &rec), nil
+}
+
 func (l *Log) record(ctx context.Context, i evidence.Index) (format.Record, error) {
 	v, err := l.view(ctx)
 	if err != nil {
