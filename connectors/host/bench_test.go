@@ -49,7 +49,7 @@ func cpu(t testing.TB) time.Duration {
 // process into a sink, AutoMTLS on. cpu-ns/row is that of both processes, from
 // start to end of the connector.
 func BenchmarkCollect(b *testing.B) {
-	for _, mode := range []string{"bulk", "bulk-even"} {
+	for _, mode := range []string{"bulk", "bulk-fresh", "bulk-even"} {
 		b.Run(mode, func(b *testing.B) { benchmarkCollect(b, mode) })
 	}
 }
@@ -67,7 +67,9 @@ func benchmarkCollect(b *testing.B, mode string) {
 	defer func() { _ = h.Close(context.Background()) }()
 	self, err := os.Executable()
 	require.NoError(b, err)
-	src := host.Source{ID: "bench", Path: self, Config: map[string]string{"mode": mode, "rows": strconv.Itoa(rows)}}
+	sum, err := host.Checksum(self)
+	require.NoError(b, err)
+	src := host.Source{ID: "bench", Path: self, SHA256: sum, Config: map[string]string{"mode": mode, "rows": strconv.Itoa(rows)}}
 	for b.Loop() {
 		sink := &counting{}
 		before := cpu(b)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/grpc"
+
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/internal/wire"
 )
@@ -23,7 +25,7 @@ type collection struct {
 	mu *sync.Mutex
 
 	result    Result
-	digest    wire.Digester
+	inbound   wire.Inbound
 	sequence  uint64
 	bytes     int64
 	ended     bool
@@ -34,7 +36,7 @@ type collection struct {
 // run reads the source and says what came of it.
 func (c *collection) run(ctx context.Context) Result {
 	c.result = Result{Source: c.source.ID}
-	c.digest.Hash = sha256.New()
+	c.inbound.Hash = sha256.New()
 	c.lastWords.Source = c.source.ID
 	c.tell(connectors.Starting, "")
 	ctx, cancel := context.WithTimeout(ctx, c.host.limits.Run)
@@ -42,7 +44,7 @@ func (c *collection) run(ctx context.Context) Result {
 	if err := c.read(ctx); err != nil {
 		c.result.Err = c.own(err)
 	}
-	c.result.Digest = hex.EncodeToString(c.digest.Hash.Sum(nil))
+	c.result.Digest = hex.EncodeToString(c.inbound.Hash.Sum(nil))
 	c.mu.Lock()
 	err := c.sink.AddSource(c.result.record(c.source, c))
 	c.mu.Unlock()
@@ -143,7 +145,7 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 	open, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
-	stream, err := conn.Collect(open)
+	stream, err := conn.Collect(open, grpc.ForceCodecV2(wire.NewCodec()))
 	if err != nil {
 		return conn.callError(ctx, err)
 	}
@@ -163,12 +165,13 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 			return conn.callError(ctx, ctx.Err())
 		}
 		watch.begin()
-		message, err := stream.Recv()
+		err := stream.RecvMsg(&c.inbound)
 		watch.stop()
 		if err != nil {
 			return conn.callError(ctx, err)
 		}
-		acknowledged, err := c.take(message, conn, watch)
+		c.bytes += int64(c.inbound.Size)
+		acknowledged, err := c.take(c.inbound.Response(), conn, watch)
 		if err != nil {
 			return err
 		}
@@ -222,7 +225,6 @@ func (c *collection) batch(b *wire.Batch, conn *connector) (uint64, error) {
 	if b.GetSequence() != c.sequence {
 		return 0, violated("batch %d came where %d belongs", b.GetSequence(), c.sequence)
 	}
-	c.bytes += int64(c.digest.Add(b))
 	c.mu.Lock()
 	delivery, err := wire.Receiver{Sink: c.sink, Source: c.source.ID, Refused: c.refused}.Deliver(b)
 	c.mu.Unlock()

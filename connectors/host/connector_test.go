@@ -78,10 +78,11 @@ func (m misbehaving) Collect(ctx context.Context, req sdk.Request, to *sdk.Write
 	}
 	switch req.Settings.Values["mode"] {
 	case "bulk":
-		popular := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.1, 1, bulkTitles-1)
-		return bulk(rows, to, func(int) int { return int(popular.Uint64()) })
+		return bulk(rows, to, popular(), asTheyAre)
+	case "bulk-fresh":
+		return bulk(rows, to, popular(), fresh)
 	case "bulk-even":
-		return bulk(rows, to, func(i int) int { return i * 7919 % bulkTitles })
+		return bulk(rows, to, func(i int) int { return i * 7919 % bulkTitles }, asTheyAre)
 	}
 	if err := to.Device(compliance.Device{ID: "d1", Name: "one", Kind: compliance.Physical, Cores: 8}); err != nil {
 		return err
@@ -139,10 +140,31 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 
 const bulkTitles = 20_000
 
+// popular picks titles as an inventory has them. The draws are made beforehand:
+// their logarithms would cost more than the rows.
+func popular() func(int) int {
+	draw := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.1, 1, bulkTitles-1)
+	drawn := make([]uint16, 1<<18)
+	for i := range drawn {
+		drawn[i] = uint16(draw.Uint64())
+	}
+	return func(i int) int { return int(drawn[i%len(drawn)]) }
+}
+
+func asTheyAre(t catalog.Title) catalog.Title { return t }
+
+// fresh copies the texts, as a parser makes new ones for every row.
+func fresh(t catalog.Title) catalog.Title {
+	return catalog.Title{
+		Publisher: strings.Clone(t.Publisher), Name: strings.Clone(t.Name), Version: strings.Clone(t.Version),
+		ProductCode: strings.Clone(t.ProductCode), Architecture: strings.Clone(t.Architecture),
+	}
+}
+
 // bulk writes rows of about 190 bytes, forty installs a device. Which of twenty
 // thousand titles a row has is for pick to say: in an inventory few titles are
 // everywhere and most are rare; evenly spread, hardly a text repeats in a batch.
-func bulk(rows int, to *sdk.Writer, pick func(int) int) error {
+func bulk(rows int, to *sdk.Writer, pick func(int) int, made func(catalog.Title) catalog.Title) error {
 	titles := make([]catalog.Title, bulkTitles)
 	for i := range titles {
 		titles[i] = catalog.Title{
@@ -161,7 +183,7 @@ func bulk(rows int, to *sdk.Writer, pick func(int) int) error {
 				return err
 			}
 		}
-		if err := to.Install(compliance.Install{Device: id, Title: titles[pick(i)]}); err != nil {
+		if err := to.Install(compliance.Install{Device: id, Title: made(titles[pick(i)])}); err != nil {
 			return err
 		}
 	}

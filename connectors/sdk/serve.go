@@ -41,7 +41,7 @@ func Serve(about connectors.Description, c Collector) {
 
 func newGRPCServer(opts []grpc.ServerOption) *grpc.Server {
 	const buffer = 256 << 10
-	return grpc.NewServer(append(opts, grpc.WriteBufferSize(buffer), grpc.ReadBufferSize(buffer))...)
+	return grpc.NewServer(append(opts, grpc.ForceServerCodecV2(wire.NewCodec()), grpc.WriteBufferSize(buffer), grpc.ReadBufferSize(buffer))...)
 }
 
 // endWithHost ends the process when the host does. The host holds the other end

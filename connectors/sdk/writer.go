@@ -46,72 +46,109 @@ func newWriter(stream grpc.ServerStreamingServer[wire.CollectResponse], start *w
 
 // Device writes a device. It needs an identifier.
 func (w *Writer) Device(d compliance.Device) error {
-	return w.put(connectors.Device, wire.Operation_OPERATION_PUT, string(d.ID), func(e *wire.Encoder) error { return e.Device(d) })
+	e, err := w.encoder(connectors.Device, put, string(d.ID))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(d.ID), e.Device(&d))
 }
 
 // User writes a user. It needs an identifier.
 func (w *Writer) User(u compliance.User) error {
-	return w.put(connectors.User, wire.Operation_OPERATION_PUT, string(u.ID), func(e *wire.Encoder) error { return e.User(u) })
+	e, err := w.encoder(connectors.User, put, string(u.ID))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(u.ID), e.User(&u))
 }
 
 // Install writes an install. It needs a device.
 func (w *Writer) Install(i compliance.Install) error {
-	return w.put(connectors.Install, wire.Operation_OPERATION_PUT, string(i.Device), func(e *wire.Encoder) error { return e.Install(i) })
+	e, err := w.encoder(connectors.Install, put, string(i.Device))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(i.Device), e.Install(&i))
 }
 
 // Seat writes a seat. It needs a user.
 func (w *Writer) Seat(s compliance.Seat) error {
-	return w.put(connectors.Seat, wire.Operation_OPERATION_PUT, string(s.User), func(e *wire.Encoder) error { return e.Seat(s) })
+	e, err := w.encoder(connectors.Seat, put, string(s.User))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(s.User), e.Seat(&s))
 }
 
 // Usage writes a measured peak. It needs a title's name.
 func (w *Writer) Usage(u compliance.Usage) error {
-	return w.put(connectors.Usage, wire.Operation_OPERATION_PUT, u.Title.Name, func(e *wire.Encoder) error { return e.Usage(u) })
+	e, err := w.encoder(connectors.Usage, put, u.Title.Name)
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, u.Title.Name, e.Usage(&u))
 }
 
 // DeleteInstall says that an install that an earlier collection wrote is gone.
 func (w *Writer) DeleteInstall(i compliance.Install) error {
-	return w.put(connectors.Install, wire.Operation_OPERATION_DELETE, string(i.Device), func(e *wire.Encoder) error { return e.Install(i) })
+	e, err := w.encoder(connectors.Install, remove, string(i.Device))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(i.Device), e.Install(&i))
 }
 
 // DeleteDevice says that a device that an earlier collection wrote is gone.
 func (w *Writer) DeleteDevice(id compliance.DeviceID) error {
-	d := compliance.Device{ID: id}
-	return w.put(connectors.Device, wire.Operation_OPERATION_DELETE, string(id), func(e *wire.Encoder) error { return e.Device(d) })
+	e, err := w.encoder(connectors.Device, remove, string(id))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(id), e.Device(&compliance.Device{ID: id}))
 }
 
-func (w *Writer) put(k connectors.Kind, op wire.Operation, key string, add func(*wire.Encoder) error) error {
+const (
+	put    = wire.Operation_OPERATION_PUT
+	remove = wire.Operation_OPERATION_DELETE
+)
+
+// encoder is the one that rows of a kind go to. A row needs a key.
+func (w *Writer) encoder(k connectors.Kind, op wire.Operation, key string) (*wire.Encoder, error) {
 	if key == "" {
-		return &connectors.Error{Kind: connectors.BadData, Err: fmt.Errorf("a row of kind %s lacks what identifies it", k)}
+		return nil, &connectors.Error{Kind: connectors.BadData, Err: fmt.Errorf("a row of kind %s lacks what identifies it", k)}
 	}
 	at := 2*int(k) + int(op) - 1
 	for len(w.encoders) <= at {
 		w.encoders = append(w.encoders, nil)
 	}
-	e := w.encoders[at]
-	if e == nil {
-		var err error
-		if e, err = wire.NewEncoder(k, op, w.limits.text); err != nil {
-			return &connectors.Error{Kind: connectors.Unsupported, Err: err}
+	if w.encoders[at] == nil {
+		e, err := wire.NewEncoder(k, op, w.limits.text)
+		if err != nil {
+			return nil, &connectors.Error{Kind: connectors.Unsupported, Err: err}
 		}
 		w.encoders[at] = e
 	}
-	if err := add(e); err != nil {
-		return &connectors.Error{Kind: connectors.BadData, Err: fmt.Errorf("%s %q: %w", k, key, err)}
+	return w.encoders[at], nil
+}
+
+// wrote sends a batch when enough rows are gathered. The error given is that of
+// the row, which was left out.
+func (w *Writer) wrote(e *wire.Encoder, key string, bad error) error {
+	if bad != nil {
+		return &connectors.Error{Kind: connectors.BadData, Err: fmt.Errorf("%s %q: %w", e.Kind(), key, bad)}
 	}
 	if e.Size() < w.limits.target && e.Rows() < w.limits.rows {
 		return nil
 	}
 	w.limits.target = min(2*w.limits.target, w.limits.largest)
-	return w.send(e, k, op, nil)
+	return w.send(e, nil)
 }
 
 // send sends the rows of one encoder.
-func (w *Writer) send(e *wire.Encoder, k connectors.Kind, op wire.Operation, cursor []byte) error {
+func (w *Writer) send(e *wire.Encoder, cursor []byte) error {
 	w.sequence++
-	w.count(wire.Kind(k), op, uint64(e.Rows()))
-	batch := e.Take(w.sequence, cursor)
-	return w.stream.Send(&wire.CollectResponse{Message: &wire.CollectResponse_Batch{Batch: batch}})
+	w.count(wire.Kind(e.Kind()), e.Operation(), uint64(e.Rows()))
+	return w.stream.SendMsg(e.Take(w.sequence, cursor))
 }
 
 func (w *Writer) count(k wire.Kind, op wire.Operation, rows uint64) {
@@ -140,7 +177,7 @@ func (w *Writer) flush(cursor []byte) error {
 		if i == last {
 			c = cursor
 		}
-		if err := w.send(e, connectors.Kind(i/2), wire.Operation(i%2+1), c); err != nil {
+		if err := w.send(e, c); err != nil {
 			return err
 		}
 	}

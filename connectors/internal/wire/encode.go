@@ -3,43 +3,46 @@ package wire
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
-	"unicode/utf8"
 
-	"github.com/trueup-dev/trueup/compliance"
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/connectors"
 )
 
-// Encoder gathers rows of one kind until they are taken as a batch. It keeps
-// its memory from batch to batch. An Encoder is for one goroutine.
+// Encoder gathers rows of one kind until they are taken as a batch. It writes
+// the columns and the dictionary in the form in which they travel, and keeps its
+// memory from batch to batch. An Encoder is for one goroutine.
 type Encoder struct {
 	kind       connectors.Kind
 	operation  Operation
 	rows       int
 	size       int
-	dictionary []string
-	index      map[string]uint32
+	seen       *texts
+	dictionary []byte // encoded
+	entries    uint32
 	texts      []textColumn
-	numbers    []numberColumn
+	numbers    []column
 	lists      []listColumn // of texts, then of numbers
-	batch      Batch
 	longest    int
 	bad        error
+	frame      Frame
+}
+
+// column is the packed values of one column.
+type column struct {
+	name   string
+	head   []byte
+	values []byte
+	used   bool
 }
 
 type textColumn struct {
-	column Column
-	used   bool
+	column
 	// Rows of one device follow one another, so the last text is often the next.
 	last      string
 	lastIndex uint32
-}
-
-type numberColumn struct {
-	column Column
-	used   bool
 }
 
 // NewEncoder makes an encoder for a kind. No text may be longer than longest
@@ -49,19 +52,28 @@ func NewEncoder(k connectors.Kind, op Operation, longest int) (*Encoder, error) 
 	if !ok {
 		return nil, fmt.Errorf("wire: rows of kind %s have no columns in protocol version %d", k, Version)
 	}
-	e := &Encoder{kind: k, operation: op, longest: longest, index: map[string]uint32{}}
+	e := &Encoder{kind: k, operation: op, longest: longest, seen: newTexts()}
 	for _, name := range l.texts {
-		e.texts = append(e.texts, textColumn{column: Column{Name: name}})
+		e.texts = append(e.texts, textColumn{column: column{name: name}})
 	}
 	for _, name := range l.numbers {
-		e.numbers = append(e.numbers, numberColumn{column: Column{Name: name}})
+		e.numbers = append(e.numbers, column{name: name})
 	}
-	for _, name := range slices.Concat(l.textLists, l.numberLists) {
-		e.lists = append(e.lists, listColumn{column: Column{Name: name}})
+	for _, name := range l.textLists {
+		e.lists = append(e.lists, listColumn{column: column{name: name}, tag: textsTag})
+	}
+	for _, name := range l.numberLists {
+		e.lists = append(e.lists, listColumn{column: column{name: name}, tag: numbersTag})
 	}
 	e.reset()
 	return e, nil
 }
+
+// Kind is the kind of its rows, Operation what they say.
+func (e *Encoder) Kind() connectors.Kind { return e.kind }
+
+// Operation says whether its rows exist or are gone.
+func (e *Encoder) Operation() Operation { return e.operation }
 
 // Rows is the number of rows gathered.
 func (e *Encoder) Rows() int { return e.rows }
@@ -70,45 +82,25 @@ func (e *Encoder) Rows() int { return e.rows }
 func (e *Encoder) Size() int { return e.size }
 
 // Take is the batch of what was gathered. It is good until the next row.
-func (e *Encoder) Take(sequence uint64, cursor []byte) *Batch {
-	e.batch.Sequence = sequence
-	e.batch.Kind = Kind(e.kind)
-	e.batch.Operation = e.operation
-	e.batch.Rows = uint32(e.rows)
-	e.batch.Dictionary = e.dictionary
-	e.batch.Cursor = cursor
-	e.batch.Columns = e.batch.Columns[:0]
-	for i := range e.texts {
-		if e.texts[i].used {
-			e.batch.Columns = append(e.batch.Columns, &e.texts[i].column)
-		}
-	}
-	for i := range e.numbers {
-		if e.numbers[i].used {
-			e.batch.Columns = append(e.batch.Columns, &e.numbers[i].column)
-		}
-	}
-	for i := range e.lists {
-		if e.lists[i].used {
-			e.batch.Columns = append(e.batch.Columns, &e.lists[i].column)
-		}
-	}
+func (e *Encoder) Take(sequence uint64, cursor []byte) *Frame {
+	e.frame.fill(e, sequence, cursor)
 	e.rows = 0
-	return &e.batch
+	return &e.frame
 }
 
 // reset empties the encoder before the first row of a batch.
 func (e *Encoder) reset() {
+	e.seen.nextBatch()
 	e.size = 64
-	e.dictionary = append(e.dictionary[:0], "")
-	clear(e.index)
+	e.dictionary = append(e.dictionary[:0], dictionaryTag, 0) // entry 0 is the empty text
+	e.entries = 1
 	for i := range e.texts {
 		c := &e.texts[i]
-		c.column.Texts, c.used, c.last, c.lastIndex = c.column.Texts[:0], false, "", 0
+		c.values, c.used, c.last, c.lastIndex = c.values[:0], false, "", 0
 	}
 	for i := range e.numbers {
 		c := &e.numbers[i]
-		c.column.Numbers, c.used = c.column.Numbers[:0], false
+		c.values, c.used = c.values[:0], false
 	}
 	for i := range e.lists {
 		e.lists[i].reset()
@@ -125,16 +117,28 @@ func (e *Encoder) end() error {
 	e.rows--
 	for i := range e.texts {
 		c := &e.texts[i]
-		c.column.Texts = c.column.Texts[:e.rows]
+		c.dropLast()
 		c.last, c.lastIndex = "", 0
 	}
 	for i := range e.numbers {
-		e.numbers[i].column.Numbers = e.numbers[i].column.Numbers[:e.rows]
+		e.numbers[i].dropLast()
 	}
 	for i := range e.lists {
-		e.lists[i].drop(e.rows)
+		e.lists[i].drop()
 	}
 	return err
+}
+
+// dropLast takes the last value out: the bytes from after the last but one that
+// has no continuation bit.
+func (c *column) dropLast() { c.values = withoutLast(c.values) }
+
+func withoutLast(values []byte) []byte {
+	n := len(values) - 1
+	for n > 0 && values[n-1] >= 0x80 {
+		n--
+	}
+	return values[:n]
 }
 
 // begin starts a row.
@@ -143,62 +147,114 @@ func (e *Encoder) begin() {
 		e.reset()
 	}
 	e.rows++
-	e.size += len(e.texts) + len(e.numbers) + len(e.lists)
 }
 
 func (e *Encoder) text(i int, s string) {
 	c := &e.texts[i]
 	if s != c.last {
 		c.last, c.lastIndex = s, e.intern(s)
-		c.used = true
 	}
-	if c.lastIndex > 127 {
-		e.size++
-	}
-	c.column.Texts = append(c.column.Texts, c.lastIndex)
+	e.put(c, c.lastIndex)
 }
 
+// put adds an index to a column.
+func (e *Encoder) put(c *textColumn, index uint32) {
+	before := len(c.values)
+	if index < 0x80 {
+		c.values = append(c.values, byte(index))
+	} else {
+		c.values = protowire.AppendVarint(c.values, uint64(index))
+	}
+	switch {
+	case c.used:
+		e.size += len(c.values) - before
+	case index != 0:
+		c.used = true
+		e.size += len(c.values)
+	}
+}
+
+// intern gives the index of a text in the batch's dictionary.
 func (e *Encoder) intern(s string) uint32 {
 	if s == "" {
 		return 0
 	}
-	if i, ok := e.index[s]; ok {
-		return i
+	return e.index(e.id(s))
+}
+
+// id numbers a text that can be carried. A row with one that cannot is bad.
+func (e *Encoder) id(s string) uint32 {
+	if id, ok := e.seen.ids[s]; ok {
+		return id
 	}
-	if len(s) > e.longest {
-		e.bad = fmt.Errorf("a text of %d bytes is longer than the %d that a message can carry", len(s), e.longest)
+	if err := fits(s, e.longest); err != nil {
+		e.bad = err
+		return noText
+	}
+	return e.seen.id(s)
+}
+
+// noText is the number of the empty text, and of one that cannot be carried.
+const noText = math.MaxUint32
+
+// index is where the dictionary of this batch has a text; a text that it does
+// not have yet is added.
+func (e *Encoder) index(id uint32) uint32 {
+	if id == noText {
 		return 0
 	}
-	if !utf8.ValidString(s) {
-		e.bad = fmt.Errorf("the text %q is not valid UTF-8", s)
-		return 0
+	t := &e.seen.entries[id]
+	if t.batch != e.seen.batch {
+		t.batch, t.index = e.seen.batch, e.entries
+		e.entries++
+		before := len(e.dictionary)
+		e.dictionary = append(e.dictionary, dictionaryTag)
+		e.dictionary = protowire.AppendString(e.dictionary, t.text)
+		e.size += len(e.dictionary) - before
 	}
-	i := uint32(len(e.dictionary))
-	e.dictionary = append(e.dictionary, s)
-	e.index[s] = i
-	e.size += len(s) + 4
-	return i
+	return t.index
 }
 
 func (e *Encoder) number(i int, n int64) {
 	c := &e.numbers[i]
-	if n < 0 || n > math.MaxUint32 {
-		e.bad = fmt.Errorf("%s is %d, which is out of range", c.column.GetName(), n)
+	if tooFar(n) {
+		e.bad = fmt.Errorf("%s is %d, which is out of range", c.name, n)
 	}
-	if n != 0 {
+	before := len(c.values)
+	c.values = protowire.AppendVarint(c.values, protowire.EncodeZigZag(n))
+	switch {
+	case c.used:
+		e.size += len(c.values) - before
+	case n != 0:
 		c.used = true
-		e.size += 4
+		e.size += len(c.values)
 	}
-	c.column.Numbers = append(c.column.Numbers, n)
 }
 
-func (e *Encoder) title(at int, t catalog.Title) {
-	e.text(at, t.Publisher)
-	e.text(at+1, t.Name)
-	e.text(at+2, t.Version)
-	e.text(at+3, t.Edition)
-	e.text(at+4, t.ProductCode)
-	e.text(at+5, t.Architecture)
+// title adds a raw title, whose columns begin at the one given.
+func (e *Encoder) title(at int, t *catalog.Title) {
+	slot := e.seen.slot(t)
+	if slot.epoch != e.seen.epoch || slot.title != *t {
+		e.remember(slot, t)
+	}
+	for i, id := range &slot.ids {
+		e.put(&e.texts[at+i], e.index(id))
+	}
+}
+
+// remember fills a slot. One with a text that cannot be carried is good for
+// this row only.
+func (e *Encoder) remember(slot *titleEntry, t *catalog.Title) {
+	for i, s := range [titleTexts]string{t.Publisher, t.Name, t.Version, t.Edition, t.ProductCode, t.Architecture} {
+		slot.ids[i] = noText
+		if s != "" {
+			slot.ids[i] = e.id(s)
+		}
+	}
+	slot.title, slot.epoch = *t, 0
+	if e.bad == nil {
+		slot.epoch = e.seen.epoch
+	}
 }
 
 // instant is whole seconds since 1970, 0 when not known.
@@ -207,87 +263,4 @@ func instant(t time.Time) int64 {
 		return 0
 	}
 	return t.Unix()
-}
-
-// Device adds a device. An error means that the row cannot be carried and was
-// left out.
-func (e *Encoder) Device(d compliance.Device) error {
-	e.begin()
-	kind := ""
-	if d.Kind != compliance.KindUnknown {
-		kind = d.Kind.String()
-	}
-	role := ""
-	if d.Role != compliance.RoleUnknown {
-		role = d.Role.String()
-	}
-	for i, s := range [...]string{string(d.ID), d.Name, kind, d.Model, string(d.Host), d.Cluster, d.InstanceType,
-		d.Environment, d.Country, d.Entity, d.OperatingSystem, string(d.User), role, string(d.StandbyFor)} {
-		e.text(i, s)
-	}
-	for i, n := range [...]int64{int64(d.Sockets), int64(d.Cores), int64(d.Threads), int64(d.VCPUs), instant(d.LastSeen)} {
-		e.number(i, n)
-	}
-	e.list(0, d.MayRunOn != nil, len(d.MayRunOn), func(i int) string { return string(d.MayRunOn[i]) })
-	e.list(1, d.Stays != nil, len(d.Stays), func(i int) string { return string(d.Stays[i].Host) })
-	e.numberList(2, d.Stays != nil, len(d.Stays), func(i int) int64 { return instant(d.Stays[i].Since) })
-	return e.end()
-}
-
-// User adds a user. An error means that the row cannot be carried and was
-// left out.
-func (e *Encoder) User(u compliance.User) error {
-	e.begin()
-	kind := ""
-	if u.Kind != compliance.UserUnknown {
-		kind = u.Kind.String()
-	}
-	for i, s := range [...]string{string(u.ID), u.Name, kind, u.Entity, u.Country} {
-		e.text(i, s)
-	}
-	var active int64
-	switch {
-	case u.Active == nil:
-	case *u.Active:
-		active = flagYes
-	default:
-		active = flagNo
-	}
-	e.number(0, active)
-	return e.end()
-}
-
-// Install adds an install. An error means that the row cannot be carried and was
-// left out.
-func (e *Encoder) Install(r compliance.Install) error {
-	e.begin()
-	e.text(0, string(r.Device))
-	e.title(1, r.Title)
-	e.text(7, string(r.User))
-	e.number(0, instant(r.FirstSeen))
-	e.number(1, instant(r.LastUsed))
-	return e.end()
-}
-
-// Seat adds a seat. An error means that the row cannot be carried and was
-// left out.
-func (e *Encoder) Seat(s compliance.Seat) error {
-	e.begin()
-	e.text(0, string(s.User))
-	e.title(1, s.Title)
-	e.number(0, instant(s.Assigned))
-	e.number(1, instant(s.LastUsed))
-	return e.end()
-}
-
-// Usage adds a measured peak. An error means that the row cannot be carried and was
-// left out.
-func (e *Encoder) Usage(u compliance.Usage) error {
-	e.begin()
-	e.title(0, u.Title)
-	e.number(0, instant(u.From))
-	e.number(1, instant(u.To))
-	e.number(2, int64(u.Peak))
-	e.number(3, instant(u.At))
-	return e.end()
 }

@@ -5,37 +5,33 @@ import (
 	"slices"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"github.com/trueup-dev/trueup/compliance"
 )
 
 // listColumn gathers the lists of a column.
 type listColumn struct {
-	column Column
-	used   bool
-	// before is the number of entries before the row at hand.
+	column
+	tag     byte   // of the entries
+	lengths []byte // packed
+	// before is where the entries of the row at hand begin.
 	before int
 }
 
-func (c *listColumn) reset() {
-	c.column.Texts, c.column.Numbers, c.column.Lengths = c.column.Texts[:0], c.column.Numbers[:0], c.column.Lengths[:0]
-	c.used, c.before = false, 0
-}
+func (c *listColumn) reset() { c.values, c.lengths, c.used = c.values[:0], c.lengths[:0], false }
 
 // drop takes the last row out again.
-func (c *listColumn) drop(rows int) {
-	c.column.Texts = c.column.Texts[:min(c.before, len(c.column.Texts))]
-	c.column.Numbers = c.column.Numbers[:min(c.before, len(c.column.Numbers))]
-	c.column.Lengths = c.column.Lengths[:rows]
-}
+func (c *listColumn) drop() { c.values, c.lengths = c.values[:c.before], withoutLast(c.lengths) }
 
 // begin notes how long the list of the next row is.
 func (c *listColumn) begin(known bool, n int) {
-	c.before = len(c.column.Texts) + len(c.column.Numbers)
+	c.before = len(c.values)
 	length := 0
 	if known {
 		length, c.used = n+1, true
 	}
-	c.column.Lengths = append(c.column.Lengths, uint32(length))
+	c.lengths = protowire.AppendVarint(c.lengths, uint64(length))
 }
 
 // list adds a list of n texts to the row at hand.
@@ -43,9 +39,9 @@ func (e *Encoder) list(i int, known bool, n int, at func(int) string) {
 	c := &e.lists[i]
 	c.begin(known, n)
 	for j := range n {
-		e.size += 2
-		c.column.Texts = append(c.column.Texts, e.intern(at(j)))
+		c.values = protowire.AppendVarint(c.values, uint64(e.intern(at(j))))
 	}
+	e.size += 1 + len(c.values) - c.before
 }
 
 // numberList adds a list of n numbers to the row at hand.
@@ -53,12 +49,12 @@ func (e *Encoder) numberList(i int, known bool, n int, at func(int) int64) {
 	c := &e.lists[i]
 	c.begin(known, n)
 	for j := range n {
-		e.size += 5
 		if tooFar(at(j)) {
-			e.bad = fmt.Errorf("an entry of %s is %d, which is out of range", c.column.GetName(), at(j))
+			e.bad = fmt.Errorf("an entry of %s is %d, which is out of range", c.name, at(j))
 		}
-		c.column.Numbers = append(c.column.Numbers, at(j))
+		c.values = protowire.AppendVarint(c.values, protowire.EncodeZigZag(at(j)))
 	}
+	e.size += 1 + len(c.values) - c.before
 }
 
 // list reads the lists of a column whose shape was checked.
