@@ -83,7 +83,7 @@ func (c *compiler) options() expr.Options {
 		}
 	}
 	for _, t := range c.m.tables {
-		o.Functions = append(o.Functions, t.declarations()...)
+		o.Functions = append(o.Functions, t.declarations(c.m.kinds)...)
 	}
 	return o
 }

@@ -21,7 +21,8 @@
 //   - packs and also: the total in other units.
 //
 // Rounding is said at the stage where it happens. Tables (lookups, brackets that
-// price everything, slices with a factor each) are functions of the expressions
+// price everything, slices with a factor each, processors as the publisher words
+// them, found by package topology) are functions of the expressions
 // and their rows have days of validity. Parameters are numbers that a contract
 // may set differently. A choice names the readings of a rule on which sources
 // differ, with a default; [Facts] can choose another.

@@ -53,8 +53,14 @@ type Host struct {
 	// be started here, by the rules of affinity. It is a fact of hosts where the
 	// product does not run.
 	MayRun Flag
-	// Processor is the model by its marketing name.
-	Processor                            string
+	// Processor is the model as the machine reports it, Vendor its maker, SpeedMHz
+	// its clock. System is the machine's own model: IBM rates POWER by it. Purchased is the day of its purchase, such as
+	// 2010-11-30, on which Oracle's factor of some depends. LinuxOnly says that
+	// the cores run nothing but Linux, which IBM rates lower; who does not say so
+	// is not given the lower rating.
+	Processor, Vendor, System, Purchased string
+	SpeedMHz                             Number
+	LinuxOnly                            Flag
 	Cluster, VCenter, Region, DataCenter string
 	// VMs run on the host; VMCount is their number where they are not listed.
 	VMs     []Machine

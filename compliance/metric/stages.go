@@ -132,6 +132,13 @@ func (c *compiler) reads() {
 				c.m.reads = append(c.m.reads, f)
 			}
 		}
+		if n.Op == expr.Call && c.looksUpProcessor(n) {
+			for _, name := range processorFacts {
+				if f := c.m.items.elem.field(name); f != nil && !slices.Contains(c.m.reads, f) {
+					c.m.reads = append(c.m.reads, f)
+				}
+			}
+		}
 		for _, a := range n.Args {
 			walk(a)
 		}

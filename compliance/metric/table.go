@@ -18,7 +18,8 @@ import (
 
 // tableSource is a table of a document. Graduated tables give each slice of a
 // quantity its own factor and add the slices; flat ones give the value of the
-// bracket that the quantity reached; lookups give the value of a name.
+// bracket that the quantity reached; lookups give the value of a name; processors
+// give that of a host's processor, whose rows are in the publisher's own words.
 type tableSource struct {
 	At     document.Position `yaml:"-"`
 	Kind   document.Text     `yaml:"kind"`
@@ -36,6 +37,9 @@ type rowSource struct {
 	From *decimal.Decimal `yaml:"from"`
 	// Match is a name, in which * stands for anything.
 	Match []string `yaml:"match"`
+	// Family is processors as the publisher's table words them; see
+	// [topology.Row].
+	Family string `yaml:"family"`
 	// Value is missing where the publisher prints none.
 	Value *decimal.Decimal `yaml:"value"`
 	// Since and Until bound the days on which the row holds: Since inclusive,
@@ -66,6 +70,7 @@ type table struct {
 type row struct {
 	to           *big.Rat
 	match        []string
+	family       string
 	value        *big.Rat
 	since, until time.Time
 }
@@ -83,7 +88,7 @@ func (c *compiler) table(name string, src tableSource) {
 	}
 	t := &table{name: name, kind: src.Kind.Value}
 	for _, r := range src.Rows {
-		out := row{match: r.Match, since: r.Since.Time, until: r.Until.Time}
+		out := row{match: r.Match, family: r.Family, since: r.Since.Time, until: r.Until.Time}
 		if r.Value != nil {
 			out.value = r.Value.Rat()
 		}
@@ -97,8 +102,10 @@ func (c *compiler) table(name string, src tableSource) {
 		c.brackets(t, src)
 	case "lookup":
 		c.lookups(t, src)
+	case processors:
+		c.processors(t, src)
 	default:
-		c.problems = append(c.problems, src.Kind.Problem(1, 1, "%q is not a kind of table; known are graduated, flat and lookup", t.kind))
+		c.problems = append(c.problems, src.Kind.Problem(1, 1, "%q is not a kind of table; known are graduated, flat, lookup and processors", t.kind))
 	}
 	c.m.tables = append(c.m.tables, t)
 }
@@ -130,8 +137,8 @@ func (c *compiler) shared(name string, src tableSource) tableSource {
 func (c *compiler) brackets(t *table, src tableSource) {
 	for i, r := range src.Rows {
 		switch {
-		case len(r.Match) > 0:
-			c.fail(r.At, "a bracket has no match")
+		case len(r.Match) > 0 || r.Family != "":
+			c.fail(r.At, "a bracket has no match and no family")
 		case r.Value == nil && t.kind == "graduated":
 			c.fail(r.At, "a slice lacks its value")
 		case r.To == nil && i < len(src.Rows)-1:
@@ -160,8 +167,8 @@ func (c *compiler) brackets(t *table, src tableSource) {
 // lookups checks that no name has two rows on the same day.
 func (c *compiler) lookups(t *table, src tableSource) {
 	for i, r := range src.Rows {
-		if len(r.Match) == 0 || r.To != nil || r.From != nil {
-			c.fail(r.At, "a row of a lookup has a match and no bracket")
+		if len(r.Match) == 0 || r.To != nil || r.From != nil || r.Family != "" {
+			c.fail(r.At, "a row of a lookup has a match, no bracket and no family")
 		}
 		for _, m := range r.Match {
 			if _, err := path.Match(strings.ToLower(m), ""); err != nil {
@@ -189,11 +196,14 @@ func overlap(a, b row) bool {
 	return (a.until.IsZero() || b.since.Before(a.until)) && (b.until.IsZero() || a.since.Before(b.until))
 }
 
-func (t *table) declarations() []expr.Function {
+func (t *table) declarations(kinds map[string]*kind) []expr.Function {
 	f := func(arg expr.Type) expr.Function {
 		return expr.Function{Name: t.name, Args: []expr.Type{arg}, Result: expr.Decimal}
 	}
-	if t.kind == "lookup" {
+	switch t.kind {
+	case processors:
+		return []expr.Function{f(expr.Object(kinds["host"].schema))}
+	case "lookup":
 		return []expr.Function{f(expr.String)}
 	}
 	return []expr.Function{f(expr.Int), f(expr.Decimal)}
@@ -237,6 +247,9 @@ func named(rows []row, name string) []row {
 // on is the table's function on a day.
 func (t *table) on(at time.Time) reckon.Function {
 	rows := t.valid(at)
+	if t.kind == processors {
+		return t.finder(rows)
+	}
 	return func(_ context.Context, args []reckon.Value) (reckon.Value, error) {
 		switch t.kind {
 		case "lookup":

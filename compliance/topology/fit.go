@@ -93,9 +93,9 @@ func (r rule) checks(id identity, q Query) []check {
 		fmt.Sprintf("%d or more cores a socket", r.minCores))
 	add(len(r.coreCounts) > 0, cores > 0, slices.Contains(r.coreCounts, cores), "cores per socket", fmt.Sprintf("%d cores a socket", cores))
 	add(len(r.speeds) > 0, q.SpeedMHz > 0, nearSpeed(r.speeds, q.SpeedMHz), "clock", fmt.Sprintf("%d MHz", q.SpeedMHz))
-	add(r.maxSockets > 0, q.SocketCapacity > 0, q.SocketCapacity <= r.maxSockets, "socket capacity",
+	add(r.maxSockets > 0, q.SocketCapacity > 0, q.SocketCapacity <= r.maxSockets, socketCapacity,
 		fmt.Sprintf("at most %d sockets", r.maxSockets))
-	add(r.minSockets > 0, q.SocketCapacity > 0, q.SocketCapacity >= r.minSockets, "socket capacity",
+	add(r.minSockets > 0, q.SocketCapacity > 0, q.SocketCapacity >= r.minSockets, socketCapacity,
 		fmt.Sprintf("%d or more sockets", r.minSockets))
 	add(!r.boughtBefore.IsZero(), !q.Purchased.IsZero(), q.Purchased.Before(r.boughtBefore), "purchase date",
 		"bought before "+r.boughtBefore.Format("2006-01-02"))
@@ -132,6 +132,7 @@ func (a alternative) fit(id identity, q Query, earlier bool) fit {
 	if len(a.words) > 0 {
 		f.rank = max(f.rank, rankSystem)
 		f.apply(a.tryWords(q))
+		f.named = a.wordsIn(q.Model)
 	}
 	return f
 }
@@ -193,6 +194,12 @@ func numberFits(pattern string, id identity) bool {
 	return true
 }
 
+// The facts that rows ask for which name a machine or its size.
+const (
+	machineModel   = "machine model"
+	socketCapacity = "socket capacity"
+)
+
 // tryWords looks for the words that name a machine.
 func (a alternative) tryWords(q Query) check {
 	if a.wordsIn(q.Model) {
@@ -202,7 +209,7 @@ func (a alternative) tryWords(q Query) check {
 		if a.brand == "" {
 			return check{holds: No} // nothing else ties the row to this processor
 		}
-		return check{Unknown, "machine model", ""}
+		return check{Unknown, machineModel, ""}
 	}
 	if !a.wordsIn(q.System + " " + q.Model) {
 		return check{holds: No}

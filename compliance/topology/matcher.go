@@ -43,8 +43,11 @@ type Match struct {
 	// Value is valid when it is known, even if the row is not: all rows that
 	// may fit say the same.
 	Value decimal.NullDecimal
-	// Low and High bound the value; both are invalid when no row can fit.
+	// Low and High bound the value; both are invalid when no row can fit. Certain
+	// says that one of the candidates does fit; where it is false the bounds hold
+	// only if the table lists the processor at all.
 	Low, High decimal.NullDecimal
+	Certain   bool
 	// Candidates are the rows that may fit, in the order of the table.
 	Candidates []int
 	// Missing names the facts that would decide.
@@ -109,6 +112,7 @@ func (p Processors) Queries() []Query {
 type fit struct {
 	index   int
 	verdict Trit // Unknown: it depends on the facts missing
+	named   bool // the model itself names the row's machine
 	rank    int  // how closely the row describes the processor
 	missing []string
 	because []string
@@ -138,6 +142,9 @@ func (m *Matcher) Match(q Query) Match {
 		}
 	}
 	fits = slices.DeleteFunc(fits, func(f fit) bool { return f.rank < best })
+	if slices.ContainsFunc(fits, func(f fit) bool { return f.named && f.verdict == Yes }) {
+		fits = slices.DeleteFunc(fits, func(f fit) bool { return !f.named && slices.Contains(f.missing, machineModel) })
+	}
 	return m.decide(id, q, fits)
 }
 
@@ -145,6 +152,7 @@ func (m *Matcher) Match(q Query) Match {
 // ruled out.
 func (m *Matcher) anything(q Query) Match {
 	out := Match{Index: -1, Missing: []string{"model"}, Reason: "the processor's model is not known"}
+	out.Certain = slices.ContainsFunc(m.rules, func(r rule) bool { return r.rest })
 	if q.Model != "" {
 		out.Reason = fmt.Sprintf("%q is of no processor family known here", q.Model)
 	}
@@ -182,6 +190,7 @@ func (m *Matcher) decide(id identity, q Query, fits []fit) Match {
 		out.Candidates = append(out.Candidates, f.index)
 	}
 	sure := slices.IndexFunc(fits, func(f fit) bool { return f.verdict == Yes })
+	out.Certain = sure >= 0 || anyCapacity(m.rules, fits)
 	if out.Low.Decimal.Equal(out.High.Decimal) && (sure >= 0 || len(fits) > 1) {
 		out.Value = out.Low
 	}
@@ -200,6 +209,20 @@ func (m *Matcher) decide(id identity, q Query, fits []fit) Match {
 	}
 	out.Reason = m.undecided(name, fits, out)
 	return out
+}
+
+// anyCapacity says whether the rows that may fit differ in the sockets a machine
+// can hold and in nothing else, and leave out no number.
+func anyCapacity(rules []rule, fits []fit) bool {
+	most, least := 0, 0
+	for _, f := range fits {
+		r := rules[f.index]
+		if !slices.Equal(f.missing, []string{socketCapacity}) {
+			return false
+		}
+		most, least = max(most, r.maxSockets), max(least, r.minSockets)
+	}
+	return least > 0 && most >= least-1
 }
 
 // undecided says why no single row is found.

@@ -146,6 +146,9 @@ func TestMatch(t *testing.T) {
 		{"own", topology.Query{Model: "Intel(R) Itanium(R) Processor 9350s", Purchased: after}, "1 by " + ownRows[3].Family},
 
 		{"pvu", topology.Query{Model: "POWER8 (architected)", System: "IBM Power S824", LinuxOnly: topology.No}, "70 by POWER8 S8xx"},
+		{"pvu", topology.Query{Model: "POWER7 780", LinuxOnly: topology.No}, "120 by POWER7 770 / 780 / 795"},
+		{"pvu", topology.Query{Model: "POWER7 (BladeCenter PS702)", LinuxOnly: topology.No}, "70 by POWER7 PS700-PS703 / 710-740 / p260 / p270"},
+		{"pvu", topology.Query{Model: "POWER7 (architected)", LinuxOnly: topology.No}, "70 to 120, missing [machine model]"},
 		{"pvu", topology.Query{Model: "POWER8 (architected)", System: "IBM Power 880", LinuxOnly: topology.No}, "120 by POWER8 870 / 880"},
 		{"pvu", topology.Query{Model: "POWER7 (architected)", System: "IBM BladeCenter PS702", LinuxOnly: topology.No}, "70 by POWER7 PS700-PS703 / 710-740 / p260 / p270"},
 		{"pvu", topology.Query{Model: "POWER7 (architected)", System: "IBM Power 755", LinuxOnly: topology.No}, "100 by POWER7 750 / 755 / 760 / 775 / PS704 / p460"},
