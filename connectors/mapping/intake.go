@@ -164,6 +164,9 @@ func (r *Rows) cell(b binding, cells []string) (string, error) {
 	if r.as.locale.empty[text] {
 		return "", nil
 	}
+	if r.as.dates != NoDateNumbers && failedFormula(text) {
+		return "", fmt.Errorf("the formula failed with %s", text)
+	}
 	if b.values == nil {
 		return text, nil
 	}
@@ -172,6 +175,16 @@ func (r *Rows) cell(b binding, cells []string) (string, error) {
 		return "", fmt.Errorf("%s is not among the values of %s: %q", quote(text), b.name, slices.Sorted(maps.Keys(b.values)))
 	}
 	return to, nil
+}
+
+// failedFormula reports whether a cell of a workbook holds no value but the sign
+// that its formula has none.
+func failedFormula(text string) bool {
+	switch text {
+	case "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!":
+		return true
+	}
+	return false
 }
 
 func (r *Rows) problem(row, column int, err error) connectors.Problem {

@@ -7,9 +7,11 @@ package trial
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,27 +23,58 @@ import (
 	"github.com/trueup-dev/trueup/connectors/host"
 )
 
-// Connector is a connector that was built. Make one in TestMain or in a test.
+// Connector is a connector that was built.
 type Connector struct {
 	path, sum string
 	// Env names variables of this process that the connector is given.
 	Env []string
 }
 
-// Build builds the package in the folder, which is the test's own when empty, into
-// a folder that lives as long as the test.
-func Build(t testing.TB, folder string) *Connector {
+// Shop builds the connector of the package under test, at its first use and once.
+// The zero value is ready: declare one as a variable of the test package and end
+// TestMain with its Main.
+type Shop struct {
+	folder string
+	once   sync.Once
+	built  *Connector
+	err    error
+}
+
+// Main runs the tests and removes what was built for them.
+func (s *Shop) Main(m *testing.M) {
+	folder, err := os.MkdirTemp("", "trueup-trial")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	s.folder = folder
+	code := m.Run()
+	if err := os.RemoveAll(folder); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(code)
+}
+
+// Connector is the binary of the package under test.
+func (s *Shop) Connector(t testing.TB) *Connector {
 	t.Helper()
-	abs, err := filepath.Abs(folder)
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), filepath.Base(abs))
-	cmd := exec.Command("go", "build", "-o", path, ".")
-	cmd.Dir = abs
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	s.once.Do(func() { s.built, s.err = build(s.folder) })
+	require.NoError(t, s.err)
+	return s.built
+}
+
+// build builds the package in the current folder.
+func build(into string) (*Connector, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(into, filepath.Base(here))
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, out)
+	}
 	sum, err := host.Checksum(path)
-	require.NoError(t, err)
-	return &Connector{path: path, sum: sum}
+	return &Connector{path: path, sum: sum}, err
 }
 
 // Dir is the folder of the binary, as playbooks are run with.
