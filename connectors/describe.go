@@ -17,6 +17,10 @@ type Description struct {
 	Kinds []Kind
 	// Settings are the entries of its configuration.
 	Settings []Setting
+	// Verbs are the actions that it carries out.
+	Verbs []Verb
+	// Tickets is true when it opens and updates tickets.
+	Tickets bool
 	// Incremental is true when it resumes from a cursor.
 	Incremental bool
 	// OwnProcess is true when instances must not share a process.

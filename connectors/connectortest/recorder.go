@@ -17,6 +17,10 @@ type Recorder struct {
 	Usage    []compliance.Usage
 	Sources  []compliance.Source
 
+	Licenses    []connectors.License
+	Prices      []connectors.PriceEntry
+	Memberships []connectors.Membership
+
 	RemovedDevices  []compliance.DeviceID
 	RemovedUsers    []compliance.UserID
 	RemovedInstalls []compliance.Install
@@ -26,6 +30,10 @@ type Recorder struct {
 var (
 	_ connectors.Sink    = (*Recorder)(nil)
 	_ connectors.Remover = (*Recorder)(nil)
+
+	_ connectors.LicenseSink = (*Recorder)(nil)
+	_ connectors.PriceSink   = (*Recorder)(nil)
+	_ connectors.GroupSink   = (*Recorder)(nil)
 )
 
 // ErrNameless is the error of a row that has neither a name nor a product code.
@@ -68,6 +76,24 @@ func (r *Recorder) AddUsage(u compliance.Usage) error {
 // AddSource keeps a source.
 func (r *Recorder) AddSource(s compliance.Source) error {
 	r.Sources = append(r.Sources, s)
+	return nil
+}
+
+// AddLicense keeps a purchase.
+func (r *Recorder) AddLicense(l connectors.License) error {
+	r.Licenses = append(r.Licenses, l)
+	return nil
+}
+
+// AddPrice keeps a price.
+func (r *Recorder) AddPrice(p connectors.PriceEntry) error {
+	r.Prices = append(r.Prices, p)
+	return nil
+}
+
+// AddMembership keeps a membership.
+func (r *Recorder) AddMembership(m connectors.Membership) error {
+	r.Memberships = append(r.Memberships, m)
 	return nil
 }
 

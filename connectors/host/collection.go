@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,6 +111,9 @@ func ended(ctx context.Context, l Limits) *connectors.Error {
 }
 
 func inOp(op string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var e *connectors.Error
 	if !errors.As(err, &e) {
 		return &connectors.Error{Op: op, Kind: connectors.Internal, Err: err}
@@ -150,7 +154,11 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 		return conn.callError(ctx, err)
 	}
 	start := &wire.Start{InstanceId: string(c.source.ID), Cursor: c.source.Cursor, Limits: &wire.Limits{MessageBytes: uint64(c.host.limits.MessageBytes)}}
-	for _, k := range c.source.Kinds {
+	wanted := c.wanted()
+	if len(wanted) == 0 && len(c.result.Connector.Kinds) > 0 {
+		return &connectors.Error{Kind: connectors.Unsupported, Err: fmt.Errorf("the sink takes none of the kinds %v that are to be read", c.result.Connector.Kinds)}
+	}
+	for _, k := range wanted {
 		start.Kinds = append(start.Kinds, wire.Kind(k))
 	}
 	if err := stream.Send(&wire.CollectRequest{Message: &wire.CollectRequest_Start{Start: start}}); err != nil {
@@ -182,6 +190,17 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 		}
 	}
 	return nil
+}
+
+// wanted are the kinds to ask for: of those that the source names, or else of
+// those that the connector gives, the ones that the sink takes.
+func (c *collection) wanted() []connectors.Kind {
+	of := c.source.Kinds
+	if of == nil {
+		of = c.result.Connector.Kinds
+	}
+	takes := connectors.Takes(c.sink)
+	return slices.DeleteFunc(slices.Clone(of), func(k connectors.Kind) bool { return !slices.Contains(takes, k) })
 }
 
 // take deals with one message. It gives the sequence number to acknowledge, 0
@@ -229,7 +248,7 @@ func (c *collection) batch(b *wire.Batch, conn *connector) (uint64, error) {
 	delivery, err := wire.Receiver{Sink: c.sink, Source: c.source.ID, Refused: c.refused}.Deliver(b)
 	c.mu.Unlock()
 	switch {
-	case errors.Is(err, wire.ErrNoRemover):
+	case errors.Is(err, wire.ErrNoRemover), errors.Is(err, wire.ErrNotTaken):
 		return 0, &connectors.Error{Kind: connectors.Unsupported, Err: err}
 	case err != nil:
 		return 0, violated("%w", err)

@@ -73,7 +73,8 @@ type Source struct {
 	Path, SHA256 string
 	// Config are its settings, Secrets those that are secret.
 	Config, Secrets map[string]string
-	// Kinds are the kinds wanted; nil means all that it gives.
+	// Kinds are the kinds wanted; nil means all that it gives
+	// and the sink takes.
 	Kinds []connectors.Kind
 	// Cursor is that of an earlier [Result], nil to read everything.
 	Cursor []byte

@@ -53,7 +53,7 @@ func TestMain(m *testing.M) {
 func description() connectors.Description {
 	return connectors.Description{
 		Name: "test", Version: "0.1.0", Summary: "does what it is told to do wrong",
-		Kinds: connectors.Kinds(),
+		Kinds: connectors.Kinds(), Verbs: []connectors.Verb{connectors.Reclaim},
 		Settings: []connectors.Setting{
 			{Name: "mode", Required: true, Doc: "what to do wrong"},
 			{Name: "rows", Default: "3", Doc: "how many installs"},
@@ -69,6 +69,26 @@ func (misbehaving) Check(_ context.Context, s connectors.Settings) error {
 		return &connectors.Error{Kind: connectors.AuthFailed, Err: errors.New("401 for " + s.Secrets["password"])}
 	}
 	return nil
+}
+
+func (misbehaving) Act(_ context.Context, s connectors.Settings, a connectors.Action) (connectors.Effect, error) {
+	switch s.Values["mode"] {
+	case "dies":
+		return connectors.Effect{}, syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "panics":
+		panic("out of cheese")
+	case "unauthorised":
+		return connectors.Effect{}, &connectors.Error{Kind: connectors.PermissionDenied, Err: errors.New("may not")}
+	}
+	before, after := map[string]string{"seat": "yes", "token": s.Secrets["password"]}, map[string]string{"seat": "no"}
+	if a.Target["user"] == "nobody" {
+		return connectors.Effect{Outcome: connectors.Unchanged, Before: after, After: after}, nil
+	}
+	return connectors.Effect{Outcome: connectors.Performed, Before: before, After: after}, nil
+}
+
+func (misbehaving) Ticket(_ context.Context, _ connectors.Settings, t connectors.Ticket) (connectors.TicketState, error) {
+	return connectors.TicketState{Outcome: connectors.Performed, ID: t.Key, State: t.Fields["state"] + " " + t.Title, URL: "https://desk.example.org/1"}, nil
 }
 
 func (m misbehaving) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
@@ -132,6 +152,8 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 		return to.Problem(connectors.Problem{Kind: connectors.BadData, Subject: "a.json", Place: "line 3, column 5", Message: "is broken"})
 	case "throttled":
 		return &connectors.Error{Kind: connectors.Throttled, Err: errors.New("429"), Retry: connectors.Retry{After: time.Minute, Scope: "tenant"}}
+	case "purchases":
+		return errors.Join(to.License(license), to.Price(price), to.Membership(membership))
 	case "removes":
 		return to.DeleteInstall(compliance.Install{Device: "d1", Title: catalog.Title{Name: "gone"}})
 	}

@@ -59,6 +59,14 @@ func (c *connector) awaitExit(limit time.Duration) {
 	}
 }
 
+// failure makes an error of what a connector says went wrong, if anything.
+func (c *connector) failure(f *wire.Failure) error {
+	if f == nil {
+		return nil
+	}
+	return c.failures([]*wire.Failure{f})
+}
+
 // failures makes one error of what a connector says went wrong; nil when it
 // says nothing.
 func (c *connector) failures(list []*wire.Failure) error {

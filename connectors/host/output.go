@@ -83,3 +83,11 @@ func (o *output) redact(s string) string {
 	}
 	return s
 }
+
+// redactAll strikes the secrets out of a state.
+func (o *output) redactAll(state map[string]string) map[string]string {
+	for name, value := range state {
+		state[name] = o.redact(value)
+	}
+	return state
+}

@@ -22,6 +22,22 @@ type Checker interface {
 	Check(ctx context.Context, s connectors.Settings) error
 }
 
+// Actor is a [Collector] that changes its source. Which verbs it knows, its
+// description says.
+type Actor interface {
+	// Act carries out an action, or says what it would do; both go the same path
+	// up to the change itself. It gives the state of the target before and after.
+	// A target that is already as wanted is [connectors.Unchanged]. An error says
+	// that nothing was changed, unless the effect says that it is uncertain.
+	Act(ctx context.Context, s connectors.Settings, a connectors.Action) (connectors.Effect, error)
+}
+
+// Ticketer is a [Collector] that opens and updates tickets.
+type Ticketer interface {
+	// Ticket opens or updates a ticket. The same key MUST NOT open two.
+	Ticket(ctx context.Context, s connectors.Settings, t connectors.Ticket) (connectors.TicketState, error)
+}
+
 // Request is what a collection starts from.
 type Request struct {
 	// Settings hold a value for every setting described, the default where

@@ -11,7 +11,8 @@
 // panic becomes a failure that the host can report, and the process ends when
 // its host does.
 //
-// Further interfaces are optional and found by type assertion: [Checker].
+// Further interfaces are optional and found by type assertion: [Checker], [Actor],
+// [Ticketer].
 //
 // # What a connector must keep to
 //

@@ -27,6 +27,10 @@ type server struct {
 }
 
 func newServer(about connectors.Description, c Collector, described func()) *server {
+	_, about.Tickets = c.(Ticketer)
+	if _, acts := c.(Actor); !acts {
+		about.Verbs = nil
+	}
 	return &server{about: about, collector: c, described: described, instances: map[string]connectors.Settings{}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc"
@@ -22,7 +23,9 @@ type Writer struct {
 	encoders []*wire.Encoder
 	sequence uint64
 	sent     []*wire.Sent
-	totals   []*wire.Total
+	// wanted are the kinds that the host asked for; nil means all.
+	wanted []wire.Kind
+	totals []*wire.Total
 }
 
 // bounds follow from the host's limit on one message.
@@ -41,7 +44,14 @@ func newBounds(l *wire.Limits) bounds {
 }
 
 func newWriter(stream grpc.ServerStreamingServer[wire.CollectResponse], start *wire.Start) *Writer {
-	return &Writer{stream: stream, limits: newBounds(start.GetLimits())}
+	return &Writer{stream: stream, limits: newBounds(start.GetLimits()), wanted: start.GetKinds()}
+}
+
+// Wants reports whether the host asked for rows of a kind. Others may be written
+// all the same and go nowhere; whether they are worth reading is for the
+// connector to say.
+func (w *Writer) Wants(k connectors.Kind) bool {
+	return len(w.wanted) == 0 || slices.Contains(w.wanted, wire.Kind(k))
 }
 
 // Device writes a device. It needs an identifier.
@@ -87,6 +97,59 @@ func (w *Writer) Usage(u compliance.Usage) error {
 		return err
 	}
 	return w.wrote(e, u.Title.Name, e.Usage(&u))
+}
+
+// License writes a purchase. It needs an identifier.
+func (w *Writer) License(l connectors.License) error {
+	e, err := w.encoder(connectors.Entitlement, put, l.ID)
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, l.ID, e.License(&l))
+}
+
+// Price writes a price. It needs a title's name and an amount.
+func (w *Writer) Price(p connectors.PriceEntry) error {
+	key := p.Title.Name
+	if !p.Amount.Valid {
+		key = ""
+	}
+	e, err := w.encoder(connectors.Price, put, key)
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, key, e.Price(&p))
+}
+
+// Membership writes that a user is in a group. It needs both.
+func (w *Writer) Membership(m connectors.Membership) error {
+	key := m.Group
+	if m.User == "" {
+		key = ""
+	}
+	e, err := w.encoder(connectors.GroupMember, put, key)
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, key, e.Membership(&m))
+}
+
+// DeleteUser says that a user that an earlier collection wrote is gone.
+func (w *Writer) DeleteUser(id compliance.UserID) error {
+	e, err := w.encoder(connectors.User, remove, string(id))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(id), e.User(&compliance.User{ID: id}))
+}
+
+// DeleteSeat says that a seat that an earlier collection wrote is gone.
+func (w *Writer) DeleteSeat(s compliance.Seat) error {
+	e, err := w.encoder(connectors.Seat, remove, string(s.User))
+	if err != nil {
+		return err
+	}
+	return w.wrote(e, string(s.User), e.Seat(&s))
 }
 
 // DeleteInstall says that an install that an earlier collection wrote is gone.
@@ -136,6 +199,10 @@ func (w *Writer) encoder(k connectors.Kind, op wire.Operation, key string) (*wir
 func (w *Writer) wrote(e *wire.Encoder, key string, bad error) error {
 	if bad != nil {
 		return &connectors.Error{Kind: connectors.BadData, Err: fmt.Errorf("%s %q: %w", e.Kind(), key, bad)}
+	}
+	if !w.Wants(e.Kind()) {
+		e.Drop()
+		return nil
 	}
 	if e.Size() < w.limits.target && e.Rows() < w.limits.rows {
 		return nil

@@ -66,8 +66,10 @@ func (r Receiver) row(t *table) (func(int) error, error) {
 	case connectors.Seat:
 		row := seats(t, r.Source)
 		return func(i int) error { return r.Sink.AddSeat(row(i)) }, nil
+	case connectors.Usage:
+		return r.usage(t), nil
 	}
-	return r.usage(t), nil
+	return r.purchases(t)
 }
 
 // ErrNoRemover is wrapped when rows are removed and the sink cannot do so.

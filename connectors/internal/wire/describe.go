@@ -16,6 +16,15 @@ func DescriptionOf(d connectors.Description, checks bool) *DescribeResponse {
 	if checks {
 		out.Capabilities = append(out.Capabilities, Capability_CAPABILITY_CHECK)
 	}
+	for _, v := range d.Verbs {
+		out.Verbs = append(out.Verbs, Verb(v))
+	}
+	if len(d.Verbs) > 0 {
+		out.Capabilities = append(out.Capabilities, Capability_CAPABILITY_ACT)
+	}
+	if d.Tickets {
+		out.Capabilities = append(out.Capabilities, Capability_CAPABILITY_TICKET)
+	}
 	if d.OwnProcess {
 		out.Isolation = Isolation_ISOLATION_PROCESS
 	}
@@ -39,7 +48,11 @@ func DescriptionFrom(r *DescribeResponse) connectors.Description {
 		Name: r.GetName(), Version: r.GetVersion(), Summary: r.GetSummary(),
 		Kinds:       KindsOf(r.GetKinds()),
 		Incremental: Has(r, Capability_CAPABILITY_INCREMENTAL),
+		Tickets:     Has(r, Capability_CAPABILITY_TICKET),
 		OwnProcess:  r.GetIsolation() == Isolation_ISOLATION_PROCESS,
+	}
+	for _, v := range r.GetVerbs() {
+		d.Verbs = append(d.Verbs, connectors.Verb(v))
 	}
 	for _, s := range r.GetSettings() {
 		d.Settings = append(d.Settings, connectors.Setting{

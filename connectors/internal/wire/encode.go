@@ -88,6 +88,9 @@ func (e *Encoder) Take(sequence uint64, cursor []byte) *Frame {
 	return &e.frame
 }
 
+// Drop forgets the rows gathered.
+func (e *Encoder) Drop() { e.rows = 0 }
+
 // reset empties the encoder before the first row of a batch.
 func (e *Encoder) reset() {
 	e.seen.nextBatch()

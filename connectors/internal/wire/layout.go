@@ -65,6 +65,29 @@ func layoutOf(k connectors.Kind) (layout, bool) {
 			key:     []string{colName},
 		}, true
 	}
+	return layoutOfPurchases(k)
+}
+
+// layoutOfPurchases is the layout of what was bought, what it costs and who
+// belongs where.
+func layoutOfPurchases(k connectors.Kind) (layout, bool) {
+	switch k {
+	case connectors.Entitlement:
+		return layout{
+			texts: []string{"id", colPublisher, colName, colVersion, colEdition, colProductCode, colArchitecture,
+				"contract", "metric", "quantity", "unit_price", "currency"},
+			numbers: []string{"start", "end", "maintenance_end"},
+			key:     []string{"id"},
+		}, true
+	case connectors.Price:
+		return layout{
+			texts:   []string{colPublisher, colName, colVersion, colEdition, colProductCode, colArchitecture, "metric", "amount", "currency"},
+			numbers: []string{"from", "to"},
+			key:     []string{colName, "amount"},
+		}, true
+	case connectors.GroupMember:
+		return layout{texts: []string{"group", "user"}, key: []string{"group", "user"}}, true
+	}
 	return layout{}, false
 }
 

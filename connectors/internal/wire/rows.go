@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"github.com/shopspring/decimal"
+
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/connectors"
 )
 
 // Device adds a device. An error means that the row cannot be carried and was
@@ -85,4 +88,49 @@ func (e *Encoder) Usage(u *compliance.Usage) error {
 	e.number(2, int64(u.Peak))
 	e.number(3, instant(u.At))
 	return e.end()
+}
+
+// License adds a purchase. An error means that the row cannot be carried and was
+// left out.
+func (e *Encoder) License(l *connectors.License) error {
+	e.begin()
+	e.text(0, l.ID)
+	e.title(1, &l.Title)
+	for i, s := range [...]string{l.Contract, l.Metric, exact(l.Quantity), exact(l.UnitPrice), l.Currency} {
+		e.text(7+i, s)
+	}
+	e.number(0, instant(l.Start))
+	e.number(1, instant(l.End))
+	e.number(2, instant(l.MaintenanceEnd))
+	return e.end()
+}
+
+// Price adds a price. An error means that the row cannot be carried and was
+// left out.
+func (e *Encoder) Price(p *connectors.PriceEntry) error {
+	e.begin()
+	e.title(0, &p.Title)
+	for i, s := range [...]string{p.Metric, exact(p.Amount), p.Currency} {
+		e.text(6+i, s)
+	}
+	e.number(0, instant(p.From))
+	e.number(1, instant(p.To))
+	return e.end()
+}
+
+// Membership adds a membership. An error means that the row cannot be carried
+// and was left out.
+func (e *Encoder) Membership(m *connectors.Membership) error {
+	e.begin()
+	e.text(0, m.Group)
+	e.text(1, string(m.User))
+	return e.end()
+}
+
+// exact is a decimal as text, empty when it is not known.
+func exact(d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
+	}
+	return d.Decimal.String()
 }
