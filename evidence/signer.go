@@ -66,6 +66,10 @@ func (s *Signer) Sign(msg []byte) ([]byte, error) {
 // "<origin>+<hash>+<base64>". Hand it to whoever is to check the log.
 func (s *Signer) VerifierKey() string { return s.vkey }
 
+// Key is the key itself, to sign statements with (package statement): they begin with
+// other bytes than a checkpoint can, so neither is ever taken for the other.
+func (s *Signer) Key() crypto.Signer { return s.key }
+
 // PublicKeySuffix is added to a key file's name for the file with its public key.
 const PublicKeySuffix = ".pub"
 

@@ -77,13 +77,17 @@ func (e *Engine) Run(ctx context.Context, facts Facts, now time.Time) (*Report, 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	r := &run{Engine: e, facts: facts, now: now.UTC(), rep: &Report{Now: now.UTC(), Facts: facts}}
+	r := newRun(e, facts, now)
 	for _, stage := range []func(context.Context) error{r.reconcile, r.find, r.open, r.plan, r.close} {
 		if err := stage(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return r.rep, nil
+}
+
+func newRun(e *Engine, facts Facts, now time.Time) *run {
+	return &run{Engine: e, facts: facts, now: now.UTC(), rep: &Report{Now: now.UTC(), Facts: facts}}
 }
 
 // run is one run under way.
@@ -190,6 +194,9 @@ func (r *run) close(ctx context.Context) error {
 
 // append makes what the stage came to durable.
 func (r *run) append(ctx context.Context) error {
+	if r.log == nil {
+		return nil // recomputing: the entries stay in the journal
+	}
 	if _, err := r.log.AppendBatch(ctx, r.j.take()); err != nil {
 		return fmt.Errorf("playbook: %w", err)
 	}

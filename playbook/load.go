@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -24,6 +25,8 @@ import (
 // immutable and safe for concurrent use.
 type Playbook struct {
 	doc     Document
+	file    string
+	files   map[string][]byte
 	digest  string
 	catalog *catalog.Catalog
 	metrics *metric.Library
@@ -49,7 +52,7 @@ func LoadFS(fsys fs.FS, file string) (*Playbook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("playbook: %w", err)
 	}
-	l := &loader{fsys: fsys, dir: path.Dir(file), p: &Playbook{}}
+	l := &loader{fsys: fsys, dir: path.Dir(file), p: &Playbook{file: file, files: map[string][]byte{file: data}}}
 	l.digest(file, data)
 	if err := document.Read(file, data, &l.p.doc); err != nil {
 		return nil, err
@@ -69,6 +72,12 @@ func (p *Playbook) Version() string { return p.doc.Version }
 // Digest is the SHA-256 of the playbook and of every file it names, hexadecimal:
 // what a run was judged by.
 func (p *Playbook) Digest() string { return p.digest }
+
+// File is the path of the playbook below the folder that it was loaded from, Files
+// the content of it and of every file it names, by path: LoadFS of them gives the
+// same playbook. The contents are not to be changed.
+func (p *Playbook) File() string             { return p.file }
+func (p *Playbook) Files() map[string][]byte { return maps.Clone(p.files) }
 
 // Sources are the sources that the playbook names.
 func (p *Playbook) Sources() []SourceDocument { return p.doc.Sources }
@@ -131,6 +140,7 @@ func (l *loader) read(name document.Text) ([]byte, bool) {
 		return nil, false
 	}
 	l.digest(name.Value, data)
+	l.p.files[full] = data
 	return data, true
 }
 

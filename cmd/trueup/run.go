@@ -15,15 +15,14 @@ import (
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/host"
 	"github.com/trueup-dev/trueup/evidence"
-	"github.com/trueup-dev/trueup/evidence/verify"
 	"github.com/trueup-dev/trueup/playbook"
 	"github.com/trueup-dev/trueup/playbook/collect"
 )
 
 func runCommand() command {
 	return command{
-		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-unpinned] [-json] [-now TIME] PLAYBOOK",
-		about: "collect from the playbook's sources, judge, and append every stage to the log; -unpinned accepts connectors without a checksum",
+		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
+		about: "collect from the playbook's sources, judge, and append every stage to the log; -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
 		run:   runPlaybook,
 	}
 }
@@ -54,8 +53,12 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	unpinned := f.Bool("unpinned", false, "")
 	asJSON := f.Bool("json", false, "")
 	at := f.String("now", "", "")
+	pack := packageFlags(f)
 	file, err := one(f, args, "a playbook")
 	if err != nil {
+		return err
+	}
+	if err := pack.check(); err != nil {
 		return err
 	}
 	now := time.Now().UTC().Truncate(time.Second)
@@ -90,6 +93,9 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	}
 	rep, err := engine.Run(ctx, facts, now)
 	if err != nil {
+		return err
+	}
+	if err := pack.write(ctx, log, signer, p, rep); err != nil {
 		return err
 	}
 	if *asJSON {
@@ -167,43 +173,4 @@ func lintCommand() command {
 			return nil
 		},
 	}
-}
-
-func verifyCommand() command {
-	return command{
-		name: "verify", args: "-key FILE.pub [-remembered CHECKPOINT] LOGDIR",
-		about: "check a log folder with nothing but its public key",
-		run:   verifyLog,
-	}
-}
-
-func verifyLog(ctx context.Context, s streams, args []string) error {
-	f := flags("verify")
-	keyFile := f.String("key", "", "")
-	remembered := f.String("remembered", "", "")
-	dir, err := one(f, args, "the folder of a log")
-	if err != nil {
-		return err
-	}
-	if *keyFile == "" {
-		return fmt.Errorf("%w: -key with the public key is needed", errUsage)
-	}
-	key, err := os.ReadFile(*keyFile)
-	if err != nil {
-		return err
-	}
-	opts := verify.Options{Key: string(key)}
-	if *remembered != "" {
-		note, err := os.ReadFile(*remembered)
-		if err != nil {
-			return err
-		}
-		opts.Remembered = append(opts.Remembered, note)
-	}
-	report, err := verify.Folder(ctx, os.DirFS(dir), opts)
-	if err != nil {
-		return err
-	}
-	fmt.Fprint(s.out, report.String())
-	return report.Err()
 }

@@ -137,6 +137,36 @@ func TestRunIsReproducibleAndVerifies(t *testing.T) {
 	assert.Contains(t, out, "entry ")
 }
 
+// A run is handed over as a package, which is checked and computed anew.
+func TestRunAsPackage(t *testing.T) {
+	bin, dir := connectorsBuilt(t), t.TempDir()
+	estate, err := filepath.Abs("../../examples/quickstart/estate")
+	require.NoError(t, err)
+	pack := filepath.Join(dir, "package")
+	args := []string{"run", "-unpinned", "-now", "2026-11-16T09:00:00Z", "-log", filepath.Join(dir, "log"), "-connectors", bin,
+		"-package", pack, "-audience", "auditor.example", "-purpose", "audit of 2026", writeBook(t, dir, estate)}
+	status, _, errs := trueup(t, args...)
+	require.Equal(t, 0, status, errs)
+	check := []string{"verify", "-key", filepath.Join(dir, "log.key.pub"), "-audience", "auditor.example",
+		"-remembered", filepath.Join(dir, "log", "checkpoint"), "-now", "2026-12-01T00:00:00Z", pack}
+	status, out, errs := trueup(t, check...)
+	require.Equal(t, 0, status, errs)
+	assert.Equal(t, "integrity: pass\ncompleteness: pass\nprovenance: pass\nrecomputation: pass\n", out)
+
+	installs := filepath.Join(pack, "facts", "installs.jsonl")
+	data, err := os.ReadFile(installs)
+	require.NoError(t, err)
+	data[len(data)/2] ^= 1
+	require.NoError(t, os.WriteFile(installs, data, 0o600))
+	status, out, _ = trueup(t, check...)
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "facts/installs.jsonl: is not the file that the manifest names")
+
+	status, _, errs = trueup(t, "run", "-package", pack, "p.yaml")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, errs, "-package needs -audience")
+}
+
 func TestRunRefusesUnpinnedConnectors(t *testing.T) {
 	bin, dir := connectorsBuilt(t), t.TempDir()
 	status, out, errs := trueup(t, "run", "-log", filepath.Join(dir, "log"), "-connectors", bin, writeBook(t, dir, dir))

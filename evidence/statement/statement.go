@@ -19,6 +19,7 @@ const (
 	TypeDecision = "https://trueup.dev/predicate/decision/v1"
 	TypeApproval = "https://trueup.dev/predicate/approval/v1"
 	TypeCustody  = "https://trueup.dev/predicate/custody/v1"
+	TypePackage  = "https://trueup.dev/predicate/package/v1"
 )
 
 // Subject is what a statement is about: a name, and the digests by which the thing
@@ -92,10 +93,26 @@ type Custody struct {
 	To          string       `json:"to,omitempty"`     // of transferred and released
 }
 
+// Package says what an audit package holds: of which run, as of when, judged at which
+// instant, by what, and for whom until when. Its subjects are the files.
+type Package struct {
+	Run      string    `json:"run"`
+	AsOf     time.Time `json:"asOf"`
+	Judged   time.Time `json:"judged"`
+	Playbook string    `json:"playbook"` // "sha256:<hex>"
+	Document string    `json:"document"` // the playbook's path below playbook/
+	Engine   string    `json:"engine"`   // "sha256:<hex>" or a version
+	Audience string    `json:"audience"`
+	Purpose  string    `json:"purpose"`
+	Produced time.Time `json:"produced"`
+	Expires  time.Time `json:"expires"`
+}
+
 func (Position) predicateType() string { return TypePosition }
 func (Decision) predicateType() string { return TypeDecision }
 func (Approval) predicateType() string { return TypeApproval }
 func (Custody) predicateType() string  { return TypeCustody }
+func (Package) predicateType() string  { return TypePackage }
 
 func (p Position) check() error {
 	return required("position", "run", p.Run, "playbook", p.Playbook, "engine", p.Engine, "asOf", stamp(p.AsOf))
@@ -124,6 +141,14 @@ func (p Custody) check() error {
 		return fmt.Errorf("%w: custody: event %q is not known", ErrMalformed, p.Event)
 	}
 	return required("custody", fields...)
+}
+
+func (p Package) check() error {
+	if !p.Expires.After(p.Produced) {
+		return fmt.Errorf("%w: package: expires before it was produced", ErrMalformed)
+	}
+	return required("package", "run", p.Run, "asOf", stamp(p.AsOf), "judged", stamp(p.Judged), "playbook", p.Playbook,
+		"document", p.Document, "engine", p.Engine, "audience", p.Audience, "purpose", p.Purpose, "produced", stamp(p.Produced))
 }
 
 // required reports every field, of pairs of name and value, that is empty.
