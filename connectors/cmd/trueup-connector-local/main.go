@@ -40,7 +40,7 @@ type collector struct{}
 func (collector) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
 	settings := req.Settings.Values
 	m := machine{root: os.DirFS(settings["root"]), live: settings["root"] == "/", to: to}
-	d, err := m.device()
+	d, err := m.device(ctx)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/topology"
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/connectortest"
 	"github.com/trueup-dev/trueup/connectors/host"
@@ -111,10 +112,11 @@ func TestPhysicalMachine(t *testing.T) {
 		"proc/cpuinfo":                "processor\t: 0\nmodel name\t: Intel(R) Xeon(R) Gold 6248\nflags\t\t: fpu vme\n",
 	}
 	// Two sockets of two cores of two threads.
-	for i, place := range []string{"0 0", "0 1", "1 0", "1 1", "0 0", "0 1", "1 0", "1 1"} {
-		socket, core, _ := strings.Cut(place, " ")
+	files["sys/devices/system/cpu/present"], files["sys/devices/system/cpu/online"] = "0-7\n", "0-7\n"
+	for i, place := range []string{"0 0,4", "0 1,5", "1 2,6", "1 3,7", "0 0,4", "0 1,5", "1 2,6", "1 3,7"} {
+		socket, threads, _ := strings.Cut(place, " ")
 		dir := "sys/devices/system/cpu/cpu" + string(rune('0'+i)) + "/topology/"
-		files[dir+"physical_package_id"], files[dir+"core_id"] = socket+"\n", core+"\n"
+		files[dir+"physical_package_id"], files[dir+"core_cpus_list"] = socket+"\n", threads+"\n"
 	}
 	r, sink := collect(t, map[string]string{"root": write(t, files), "environment": "test"})
 	require.NoError(t, r.Err)
@@ -129,6 +131,20 @@ func TestPhysicalMachine(t *testing.T) {
 	}, sink.Installs)
 }
 
+const onePlain = "processor : 0\nmodel name : Intel(R) Xeon(R) Gold 6248\nflags : fpu vme\n"
+
+// Processors that cannot be read are reported and left unknown; the packages come
+// all the same.
+func TestProcessorsThatCannotBeRead(t *testing.T) {
+	r, sink := collect(t, map[string]string{"root": write(t, map[string]string{"etc/hostname": "h\n", dpkgStatus: status, "proc/cpuinfo": "\x00\x01"})})
+	require.ErrorIs(t, r.Err, &connectors.Error{Kind: connectors.BadData})
+	require.Len(t, r.Problems, 1)
+	assert.Equal(t, "processors", r.Problems[0].Subject)
+	assert.False(t, r.Problems[0].Harmless)
+	assert.Equal(t, []compliance.Device{{ID: "h", Name: "h", Source: "local"}}, sink.Devices)
+	assert.Len(t, sink.Installs, 2)
+}
+
 func TestKinds(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -137,14 +153,16 @@ func TestKinds(t *testing.T) {
 	}{
 		{"container", map[string]string{".dockerenv": "", "sys/class/dmi/id/sys_vendor": "Dell Inc."}, compliance.Container},
 		{"container by environment", map[string]string{"proc/1/environ": "HOME=/\x00container=lxc\x00"}, compliance.Container},
-		{"virtual by firmware", map[string]string{"sys/class/dmi/id/product_name": "VMware Virtual Platform"}, compliance.VirtualMachine},
-		{"virtual by processor", map[string]string{"proc/cpuinfo": "flags : fpu hypervisor sse"}, compliance.VirtualMachine},
+		{"virtual by firmware", map[string]string{"proc/cpuinfo": onePlain, "sys/class/dmi/id/product_name": "VMware Virtual Platform"}, compliance.VirtualMachine},
+		{"virtual by processor", map[string]string{"proc/cpuinfo": "processor : 0\nflags : fpu hypervisor sse\n"}, compliance.VirtualMachine},
+		{"no firmware to go by", map[string]string{"proc/cpuinfo": onePlain}, compliance.KindUnknown},
 		{"nothing to go by", nil, compliance.KindUnknown},
-		{"physical", map[string]string{"sys/class/dmi/id/sys_vendor": "HPE"}, compliance.Physical},
+		{"physical", map[string]string{"proc/cpuinfo": onePlain, "sys/class/dmi/id/sys_vendor": "HPE"}, compliance.Physical},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := machine{root: os.DirFS(write(t, c.files))}
-			assert.Equal(t, c.want, m.kind(m.cpuinfo()))
+			cpu, err := topology.Local(t.Context(), m.root)
+			assert.Equal(t, c.want, m.kind(cpu, err == nil))
 		})
 	}
 }
