@@ -47,6 +47,9 @@ but not including their last; averages are exact fractions in quotes.
               in_use_self is the feature's part
   covers      {from, to} of a log; undated is true if it names no date and its
               days count from 1970-01-01
+  series      [{at, owned, in_use}]: every status of a file that holds several of
+              one server; the other fields are those of the last, the peak that of
+              all
   peak        {at_least, at_most, instants [{from, to}], sure_instants, holders
               [{user, host, licenses}], in_log_order}: at_most counts doubtful
               checkouts as long as they may have lasted and instants are all the

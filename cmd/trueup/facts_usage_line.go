@@ -11,32 +11,33 @@ import (
 
 // usageFact is the line that is printed for a feature.
 type usageFact struct {
-	File      string        `json:"file"`
-	Format    string        `json:"format"`
-	Zone      string        `json:"zone"`
-	Feature   string        `json:"feature"`
-	Vendor    string        `json:"vendor,omitempty"`
-	Pool      string        `json:"pool,omitempty"`
-	Status    string        `json:"status"`
-	Owned     *int64        `json:"owned"`
-	InUse     *int64        `json:"in_use"`
-	InUseSelf *int64        `json:"in_use_self,omitempty"`
-	Reserved  int64         `json:"reserved,omitempty"`
-	At        *time.Time    `json:"at"`
-	Covers    *usageSpan    `json:"covers,omitempty"`
-	Undated   bool          `json:"undated,omitempty"`
-	Peak      *usagePeak    `json:"peak"`
-	Users     []usageUser   `json:"users"`
-	Checkouts int           `json:"checkouts"`
-	Holders   []usageHolder `json:"holders,omitempty"`
-	Lots      []usageLot    `json:"lots,omitempty"`
-	Denials   []usageDenial `json:"denials,omitempty"`
-	Queue     *usageQueue   `json:"queue,omitempty"`
-	Periods   []usageWindow `json:"periods,omitempty"`
-	Doubts    []usageDoubt  `json:"doubts"`
-	Unknown   []string      `json:"unknown"`
-	Lines     int           `json:"lines"`
-	Unparsed  usageUnparsed `json:"unparsed"`
+	File      string          `json:"file"`
+	Format    string          `json:"format"`
+	Zone      string          `json:"zone"`
+	Feature   string          `json:"feature"`
+	Vendor    string          `json:"vendor,omitempty"`
+	Pool      string          `json:"pool,omitempty"`
+	Status    string          `json:"status"`
+	Owned     *int64          `json:"owned"`
+	InUse     *int64          `json:"in_use"`
+	InUseSelf *int64          `json:"in_use_self,omitempty"`
+	Reserved  int64           `json:"reserved,omitempty"`
+	At        *time.Time      `json:"at"`
+	Covers    *usageSpan      `json:"covers,omitempty"`
+	Undated   bool            `json:"undated,omitempty"`
+	Peak      *usagePeak      `json:"peak"`
+	Users     []usageUser     `json:"users"`
+	Checkouts int             `json:"checkouts"`
+	Holders   []usageHolder   `json:"holders,omitempty"`
+	Lots      []usageLot      `json:"lots,omitempty"`
+	Denials   []usageDenial   `json:"denials,omitempty"`
+	Queue     *usageQueue     `json:"queue,omitempty"`
+	Periods   []usageWindow   `json:"periods,omitempty"`
+	Series    []usageSnapshot `json:"series,omitempty"`
+	Doubts    []usageDoubt    `json:"doubts"`
+	Unknown   []string        `json:"unknown"`
+	Lines     int             `json:"lines"`
+	Unparsed  usageUnparsed   `json:"unparsed"`
 }
 
 type usageSpan struct {
@@ -103,6 +104,12 @@ type usageWindow struct {
 	Hosts          int       `json:"hosts"`
 }
 
+type usageSnapshot struct {
+	At    *time.Time `json:"at"`
+	Owned *int64     `json:"owned"`
+	InUse *int64     `json:"in_use"`
+}
+
 type usageDoubt struct {
 	Kind  string `json:"kind"`
 	What  string `json:"what"`
@@ -148,6 +155,9 @@ func newUsageFact(name string, r *inuse.Report, f *inuse.Feature, by inuse.Perio
 	}
 	if f.Queue != (inuse.Queue{}) {
 		fact.Queue = &usageQueue{f.Queue.Requests, f.Queue.Licences, f.Queue.Served}
+	}
+	for _, s := range f.Snapshots {
+		fact.Series = append(fact.Series, usageSnapshot{instantOrNull(s.At), s.Owned, s.InUse})
 	}
 	fact.Unknown = fact.missing()
 	if by == inuse.PeriodInvalid || f.LogPeak == nil {

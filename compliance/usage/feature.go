@@ -28,6 +28,10 @@ type Feature struct {
 	// was taken before another came back.
 	LogPeak *int64
 
+	// Snapshots are all statuses of an input that holds several, by instant, the
+	// one that the other fields describe among them; empty where it holds one.
+	Snapshots []Snapshot
+
 	Refusals []Refusal
 	Queue    Queue
 	Notes    []Note
@@ -57,8 +61,8 @@ func (f *Feature) Timeline() (*Timeline, error) {
 }
 
 // Peak is the highest number of licences in use at once as far as the input shows
-// it: within the time that a log covers, or, for a status output, at least what was
-// in use at its instant with no upper bound. It is nil where the input shows no use
+// it: within the time that a log covers, or, for status outputs, at least what was
+// in use at one of their instants with no upper bound. It is nil where the input shows no use
 // at any time, as a list of the licence file does.
 func (f *Feature) Peak() (*Peak, error) {
 	if f.LogPeak == nil {
@@ -73,20 +77,10 @@ func (f *Feature) Peak() (*Peak, error) {
 }
 
 func (f *Feature) statusPeak() *Peak {
-	if f.InUse == nil {
-		return nil
+	if len(f.Snapshots) > 0 {
+		return peakOf(f.Snapshots)
 	}
-	p := &Peak{AtLeast: *f.InUse}
-	if !f.at.IsZero() && *f.InUse > 0 {
-		p.Spans = []Span{{f.at, f.at}}
-		p.Sure = p.Spans
-	}
-	var sum tally
-	for _, c := range f.Checkouts {
-		sum.add(c.User, c.Host, c.Quantity)
-	}
-	p.Holders = sum.holders()
-	return p
+	return peakOf([]Snapshot{f.now()})
 }
 
 func (f *Feature) note(doubtful bool, line int, what string) {

@@ -17,6 +17,8 @@ type lmstat struct {
 	vendor  bool // its vendor column comes before the expiry
 	listed  bool // a table was met: it says nothing of use
 	servers map[string]bool
+	// head is the instant of a status whose features have not come yet.
+	head time.Time
 }
 
 var (
@@ -74,22 +76,32 @@ func (p *lmstat) taken(in *input, text string) {
 		in.unparsed(strings.Index(in.text, text), "not a date of the form m/d/yyyy h:mm")
 		return
 	}
-	p.at, p.resolution = at, time.Minute
+	p.head, p.resolution = at, time.Minute
 	p.list = false
 }
 
 // server begins the status of a server. A server that comes again begins a later
 // status, which must not be added to the one before.
 func (p *lmstat) server(in *input, text string) {
-	if p.servers[text] {
-		p.features, p.index, p.servers = nil, nil, nil
-		in.note(doubtful, in.number, "an earlier status of the same server in this input was left out: give each its own file")
-	}
+	p.begin(in, p.servers[text])
 	if p.servers == nil {
 		p.servers = make(map[string]bool)
 	}
 	p.servers[text] = true
 	p.current = nil
+}
+
+// begin takes the instant of the head over, after it closed the status before if
+// this is another.
+func (p *lmstat) begin(in *input, another bool) {
+	if another {
+		p.count()
+		p.snapshot(in)
+		p.servers = nil
+	}
+	if !p.head.IsZero() {
+		p.at, p.head = p.head, time.Time{}
+	}
 }
 
 func (p *lmstat) users(in *input, text string) {
@@ -100,6 +112,8 @@ func (p *lmstat) users(in *input, text string) {
 		in.unparsed(len("Users of "), "no counts after the feature name")
 		return
 	}
+	_, seen := p.index[FeatureName(m[1])]
+	p.begin(in, seen && !p.head.IsZero())
 	p.current = p.feature(FeatureName(m[1]))
 	if total := lmstatTotal.FindStringSubmatch(m[2]); total != nil {
 		issued, ok := count(total[1])
@@ -181,9 +195,16 @@ func (p *lmstat) row(in *input, text string) {
 	feature.Lots = append(feature.Lots, l)
 }
 
-// finish counts the use of uncounted features, of which lmstat gives no total but
-// lists every holder.
+// finish ends the last status.
 func (p *lmstat) finish(in *input) {
+	p.begin(in, false)
+	p.count()
+	p.settle(in)
+}
+
+// count counts the use of uncounted features, of which lmstat gives no total but
+// lists every holder.
+func (p *lmstat) count() {
 	for _, f := range p.features {
 		if len(f.Lots) == 0 || p.listed || f.Lots[0].InUse != nil || !f.Lots[0].Uncounted {
 			continue
@@ -194,5 +215,4 @@ func (p *lmstat) finish(in *input) {
 		}
 		f.InUse = &held
 	}
-	p.settle(in)
 }

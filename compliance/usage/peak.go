@@ -10,7 +10,7 @@ type Peak struct {
 	// AtLeast is the peak when every checkout lasted only as long as is sure.
 	AtLeast int64
 	// Spans are all the maximal stretches of time at which the count is AtMost,
-	// in order; without AtMost, the instant at which AtLeast was read. Empty where
+	// in order; without AtMost, the instants at which AtLeast was read. Empty where
 	// nothing was in use or the instant is not known.
 	Spans []Span
 	// Sure are the stretches at which the sure count is AtLeast. Equal to Spans

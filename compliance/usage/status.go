@@ -13,6 +13,10 @@ type statusOutput struct {
 	// resolution is how exact the tool's times are: what it calls 9:30 lasts until
 	// 9:31.
 	resolution time.Duration
+	// past are the earlier statuses of each feature of the same input, in the order
+	// in which they came.
+	past  map[FeatureName][]Snapshot
+	order []FeatureName
 }
 
 func (s *statusOutput) feature(name FeatureName) *Feature {
@@ -49,13 +53,21 @@ func (s *statusOutput) settle(in *input) {
 	s.instant(in)
 	in.report.At = s.at
 	for _, f := range s.features {
-		f.at = s.at
-		f.addUp()
-		f.compare()
-		for i := range f.Checkouts {
-			f.Checkouts[i].settle(s.at, s.resolution)
-		}
+		s.close(f)
+	}
+	s.series(in)
+	for _, f := range s.features {
 		in.report.Features = append(in.report.Features, *f)
+	}
+}
+
+// close adds up what one status says of a feature.
+func (s *statusOutput) close(f *Feature) {
+	f.at = s.at
+	f.addUp()
+	f.compare()
+	for i := range f.Checkouts {
+		f.Checkouts[i].settle(s.at, s.resolution)
 	}
 }
 

@@ -30,8 +30,7 @@ func TestLmstatOfSeveralServers(t *testing.T) {
 	assert.EqualValues(t, 5, *r.Features[0].Owned)
 	assert.EqualValues(t, 4, *r.Features[0].InUse)
 	assert.Equal(t, 17, r.At.Minute())
-	require.Len(t, r.Notes, 1)
-	assert.True(t, r.Notes[0].Doubtful)
+	assert.Len(t, r.Features[0].Snapshots, 2)
 }
 
 func TestSplitHolder(t *testing.T) {
