@@ -112,8 +112,11 @@ func (b *binding) Lookup(name string) (reckon.Value, bool) {
 			continue
 		}
 		v, err := b.eval.Eval(b.ctx, d.node, b)
-		if err != nil && b.err == nil {
-			b.err = err
+		if err != nil {
+			if b.err == nil {
+				b.err = err
+			}
+			v = reckon.Unknown(d.node.Type, d.name, reckon.Number{}) // what is left of the expression is evaluated and thrown away
 		}
 		return v, true
 	}

@@ -338,6 +338,9 @@ func (in *inputs) fieldValue(f *kindField, path string, v jsonValue, o any) erro
 		if err != nil {
 			return err
 		}
+		if n, ok := s.(Number); ok && f.positive && n.known && n.mantissa == 0 {
+			return fmt.Errorf("%s must be 1 or more, which every machine has; give null where nobody knows", path)
+		}
 		f.set(o, s)
 		return nil
 	}

@@ -74,8 +74,8 @@ var servicenow = map[string][]documented{
 	"floating-peak": {{key: "generic.concurrent.peak", given: `{"sessions": [[0, 4], [1, 3], [2, 5], [6, 7]]}`, want: "3"}},
 	"ms-sql-server-cal-13vms": {{key: "ms.sql.ee.servercal",
 		given: `{"hosts": [{{range $i, $h := .hosts}}{{if $i}}, {{end}}{"potential_vms": {{$h.potential_vms}}, "potential_cores": {{$h.potential_cores}}, "vms": {{$h.vms}}}{{end}}]}`, field: "licenses"}},
-	// consumption-pool is about who may draw on rights, which is allocation and
-	// not measuring.
+	// Who may draw on rights is allocation and not measuring: package compliance
+	// reproduces this case.
 	"consumption-pool": nil,
 }
 

@@ -1,6 +1,9 @@
 package metric
 
 import (
+	"math"
+	"math/bits"
+
 	"github.com/trueup-dev/trueup/compliance/metric/internal/reckon"
 	"github.com/trueup-dev/trueup/internal/expr"
 )
@@ -72,10 +75,13 @@ func hostKind(vm *kind) *kind {
 	}).finish()
 }
 
-// productOf is the whole number of cores of sockets that all have as many.
+// productOf is the whole number of cores of sockets that all have as many. A
+// product that no integer holds is not known: no machine has it.
 func productOf(a, b Number) any {
 	if a.known && b.known && a.places == 0 && b.places == 0 {
-		return a.mantissa * b.mantissa
+		if high, low := bits.Mul64(uint64(a.mantissa), uint64(b.mantissa)); high == 0 && low <= math.MaxInt64 {
+			return int64(low)
+		}
 	}
 	return nil
 }
