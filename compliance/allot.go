@@ -17,8 +17,8 @@ type allotment struct{ allocated, inUse, held decimal.Decimal }
 // Units that are not needed stay in the stocks or are held, by the kind of the
 // allocation. More may be allocated than was bought: what is not there is not
 // given.
-func (b *bench) allot(stocks []stock, claims []claim) (given, []allotment) {
-	first := make(given, len(claims))
+func (b *bench) allot(stocks []stock, claims []claim) ([][]decimal.Decimal, []allotment) {
+	first := make([][]decimal.Decimal, len(claims))
 	named := b.named()
 	out := make([]allotment, len(b.entitlements))
 	for j, e := range b.entitlements {
@@ -67,7 +67,7 @@ func (b *bench) named() map[string][]int {
 
 // serve gives allocated units to the outcomes that the allocation names. It says
 // whether there is any.
-func (b *bench) serve(a Allocation, j int, named []int, stocks []stock, claims []claim, first given) (used decimal.Decimal, known bool) {
+func (b *bench) serve(a Allocation, j int, named []int, stocks []stock, claims []claim, first [][]decimal.Decimal) (used decimal.Decimal, known bool) {
 	left := a.Quantity
 	for _, i := range named {
 		known = true

@@ -82,19 +82,25 @@ type class struct {
 	members []int
 }
 
+// key tells claims apart by all that an assignment looks at but their amount.
+func (c claim) key() string {
+	var key strings.Builder
+	key.WriteString(c.price.String())
+	for i, r := range c.rights {
+		fmt.Fprintf(&key, "|%s %d", r, c.ranks[i])
+	}
+	return key.String()
+}
+
 func classify(claims []claim) []class {
 	index := map[string]int{}
 	var classes []class
 	for i, c := range claims {
-		var key strings.Builder
-		key.WriteString(c.price.String())
-		for i, r := range c.rights {
-			fmt.Fprintf(&key, "|%s %d", r, c.ranks[i])
-		}
-		at, known := index[key.String()]
+		key := c.key()
+		at, known := index[key]
 		if !known {
 			at = len(classes)
-			index[key.String()] = at
+			index[key] = at
 			classes = append(classes, class{claim: claim{rights: c.rights, ranks: c.ranks, price: c.price}})
 		}
 		classes[at].members = append(classes[at].members, i)
@@ -141,7 +147,9 @@ func problem(stocks []stock, classes []class) (flow.Problem, int32, error) {
 func places(ds []decimal.Decimal) int32 {
 	var n int32
 	for _, d := range ds {
-		n = max(n, -d.Exponent())
+		for -d.Exponent() > n && !d.Equal(d.Truncate(n)) {
+			n++
+		}
 	}
 	return n
 }

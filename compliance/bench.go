@@ -2,7 +2,6 @@ package compliance
 
 import (
 	"cmp"
-	"context"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -19,6 +18,9 @@ type bench struct {
 	outcomes     []Outcome
 	// allocated holds for each entitlement the names that it is allocated to.
 	allocated []map[string]bool
+	// sizes are the distinct sizes of packs, largest first; one zero where units are
+	// given one by one.
+	sizes []decimal.Decimal
 }
 
 // part is the share of an entitlement that is assigned apart: a pool, or what is
@@ -35,7 +37,7 @@ func (p part) open(entity string) bool { return !outside(p.entities, entity) }
 
 // bench judges every entitlement against every consumer.
 func (r *reconciler) bench(m managedProduct, consumers []consumer, outcomes []Outcome) bench {
-	b := bench{entitlements: m.entitlements, outcomes: outcomes}
+	b := bench{entitlements: m.entitlements, outcomes: outcomes, sizes: packSizes(m.entitlements)}
 	for i, e := range m.entitlements {
 		s := Supply{Entitlement: e.ID, Refused: applies(e, m, r.AsOf)}
 		if s.Refused == "" {
@@ -53,7 +55,7 @@ func (r *reconciler) bench(m managedProduct, consumers []consumer, outcomes []Ou
 		o, row := &outcomes[i], make([]ruling, len(m.entitlements))
 		for j, e := range m.entitlements {
 			if b.supplies[j].Refused == "" {
-				row[j] = judge(e, consumers[i], r.AsOf)
+				row[j] = r.rule(e, m, consumers[i])
 			}
 		}
 		b.bind(row, *o)
@@ -64,10 +66,18 @@ func (r *reconciler) bench(m managedProduct, consumers []consumer, outcomes []Ou
 		}
 		o.Missing = union(o.Missing, doubts(consumers[i], m.entitlements))
 		b.rulings = append(b.rulings, row)
-		b.prices = append(b.prices, m.price(o.Editions))
+		b.prices = append(b.prices, m.priceOf(consumers[i], *o))
 	}
 	b.rank()
 	return b
+}
+
+// rule judges an entitlement against a consumer under the terms of the product.
+func (r *reconciler) rule(e Entitlement, m managedProduct, c consumer) ruling {
+	if c.layer != nil {
+		return judgeLayer(e, c, r)
+	}
+	return judge(e, c, r.AsOf)
 }
 
 // divide splits an entitlement into its pools and the rest.
@@ -144,112 +154,3 @@ func (b *bench) rank() {
 	}
 }
 
-// claims are what consumers ask of the parts, under the rulings that are allowed.
-func (b *bench) claims(amounts []decimal.Decimal, allowed func(ruling) bool) []claim {
-	claims := make([]claim, len(b.rulings))
-	for i, row := range b.rulings {
-		c := claim{amount: amounts[i], rights: make([]Reason, len(b.parts)), ranks: make([]int, len(b.parts)), price: b.prices[i].Amount}
-		for k, p := range b.parts {
-			ru := row[p.entitlement]
-			if ru.right == "" || !allowed(ru) || !p.open(b.outcomes[i].Entity) {
-				continue
-			}
-			c.rights[k], c.ranks[k] = ru.right, b.ranks[i][p.entitlement]
-		}
-		claims[i] = c
-	}
-	return claims
-}
-
-// given is an assignment: for each outcome and part the quantity.
-type given [][]decimal.Decimal
-
-// assign gives the parts to the consumers: allocations first, then the cheapest
-// assignment of what is left. It says too what is held for allocations.
-func (b *bench) assign(ctx context.Context, amounts []decimal.Decimal, allowed func(ruling) bool) (given, []allotment, error) {
-	claims := b.claims(amounts, allowed)
-	stocks := make([]stock, len(b.parts))
-	for k, p := range b.parts {
-		stocks[k] = stock{owned: p.owned, price: b.entitlements[p.entitlement].UnitPrice.Amount}
-	}
-	first, allotted := b.allot(stocks, claims)
-	rest, err := assign(ctx, stocks, claims)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, parts := range first {
-		for k, q := range parts {
-			rest[i][k] = rest[i][k].Add(q)
-		}
-	}
-	return rest, allotted, nil
-}
-
-// cover makes the assignment that the position states: of what is known to be
-// needed, with every right that nothing known speaks against.
-func (b *bench) cover(ctx context.Context, p *Position, outcomes []Outcome) error {
-	low := make([]decimal.Decimal, len(outcomes))
-	for i, o := range outcomes {
-		low[i] = o.Required.Low
-	}
-	got, allotted, err := b.assign(ctx, low, func(ruling) bool { return true })
-	if err != nil {
-		return err
-	}
-	for j, a := range allotted {
-		s := &b.supplies[j]
-		s.Allocated, s.InUse, s.Held = a.allocated, a.inUse, a.held
-	}
-	for i := range outcomes {
-		o := &outcomes[i]
-		o.Short = o.Required.Low
-		for k, q := range got[i] {
-			if q.IsPositive() {
-				b.give(o, i, b.parts[k].entitlement, q)
-			}
-		}
-		o.Reason = o.reason(slices.ContainsFunc(b.rulings[i], func(ru ruling) bool { return ru.right != "" }))
-		p.Short.Low = p.Short.Low.Add(o.Short)
-		p.Exposure = p.Exposure.plus(b.prices[i].Times(o.Short))
-	}
-	p.Entitlements = b.supplies
-	return nil
-}
-
-// give notes that a quantity of an entitlement covers the i-th outcome.
-func (b *bench) give(o *Outcome, i, j int, q decimal.Decimal) {
-	s := &b.supplies[j]
-	if n := len(o.Covered); n > 0 && o.Covered[n-1].Entitlement == s.Entitlement {
-		o.Covered[n-1].Quantity = o.Covered[n-1].Quantity.Add(q) // another part of the same
-	} else {
-		o.Covered = append(o.Covered, Coverage{s.Entitlement, q, b.rulings[i][j].right})
-	}
-	s.Used = s.Used.Add(q)
-	o.Short = o.Short.Sub(q)
-}
-
-// worst finds the upper bound of what is short: every consumer needs as much as
-// it can, and no right holds that a missing fact could void. There is no bound
-// when the requirement has none or facts may be missing altogether.
-func (b *bench) worst(ctx context.Context, p *Position, outcomes []Outcome, open bool) error {
-	if open || slices.ContainsFunc(outcomes, func(o Outcome) bool { return !o.Required.High.Valid }) {
-		return nil
-	}
-	high := make([]decimal.Decimal, len(outcomes))
-	for i, o := range outcomes {
-		high[i] = o.Required.High.Decimal
-	}
-	got, _, err := b.assign(ctx, high, func(ru ruling) bool { return ru.sure })
-	if err != nil {
-		return err
-	}
-	var short, exposure decimal.Decimal
-	for i, left := range high {
-		for _, q := range got[i] {
-			left = left.Sub(q)
-		}
-		short, exposure = short.Add(left), exposure.Add(left.Mul(b.prices[i].Amount))
-	}
-	p.Short.High, p.ExposureHigh = decimal.NewNullDecimal(short), decimal.NewNullDecimal(exposure)
-	return nil
-}

@@ -1,40 +1,10 @@
 package compliance
 
 import (
-	"context"
+	"cmp"
 	"slices"
 	"strings"
 )
-
-// position computes one product's position.
-func (r *reconciler) position(ctx context.Context, m managedProduct) (Position, error) {
-	outcomes, consumers, total, err := r.measure(ctx, m, r.consumers(m))
-	if err != nil {
-		return Position{}, err
-	}
-	p := Position{
-		Publisher:   publisher(string(m.product)),
-		Product:     m.product,
-		Metric:      m.metric.Key(),
-		Unit:        m.metric.Unit(),
-		Required:    total.interval,
-		Explanation: total.explanation,
-		Consumers:   outcomes,
-		Missing:     total.missing,
-		Exposure:    Money{Currency: m.currency()},
-	}
-	open := r.trust(&p, consumers)
-	b := r.bench(m, consumers, outcomes)
-	if err := b.cover(ctx, &p, outcomes); err != nil {
-		return Position{}, err
-	}
-	if err := b.worst(ctx, &p, outcomes, open); err != nil {
-		return Position{}, err
-	}
-	p.settle()
-	r.override(&p, m)
-	return p, nil
-}
 
 func publisher(key string) string {
 	name, _, _ := strings.Cut(key, "/")
@@ -45,6 +15,8 @@ func publisher(key string) string {
 // what kept it from being covered.
 func (o Outcome) reason(coverable bool) Reason {
 	switch {
+	case o.Through != nil:
+		return o.Through.Right
 	case o.Short.IsPositive() && !coverable:
 		return NoEntitlement
 	case o.Short.IsPositive():
@@ -67,7 +39,7 @@ func (o Outcome) reason(coverable bool) Reason {
 func (p *Position) settle() {
 	for _, s := range p.Entitlements {
 		p.Owned = p.Owned.Add(s.Owned)
-		p.Surplus = p.Surplus.Add(s.Owned.Sub(s.Used).Sub(s.Held))
+		p.Surplus = p.Surplus.Add(s.left())
 		p.Covered = p.Covered.Add(s.Used)
 	}
 	for _, o := range p.Consumers {
@@ -89,3 +61,5 @@ func union(a, b []string) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+func compareOutcomes(a, b Outcome) int { return cmp.Compare(a.Consumer, b.Consumer) }

@@ -25,6 +25,11 @@ type consumer struct {
 	// of affinity let it start there.
 	reached bool
 	mayRun  metric.Flag
+	// suite is set for a device or user that may be licensed by a suite which was not
+	// found there; the edition is then for the license to say.
+	suite bool
+	// layer is set for a host that may be licensed under one.
+	layer *layerOf
 }
 
 // consumers groups the uses of a product by the metric's scope, sorted by

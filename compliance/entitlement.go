@@ -77,6 +77,21 @@ type Entitlement struct {
 	Pools []Pool
 	// Allocations give units to single consumers before anyone else is served.
 	Allocations []Allocation
+	// Pack is how many units come in a pack that serves one consumer: what a
+	// consumer leaves of its last pack goes to no one else, as with the
+	// nontransferable rights of
+	// https://www.servicenow.com/docs/r/it-asset-management/software-asset-management/license-metric-results-fields.html.
+	// Zero means that units are given one by one.
+	Pack decimal.Decimal
+	// SecondUse lets who is licensed on one device use a portable one as well: see
+	// [SecondUse].
+	SecondUse bool
+	// Mobility lifts the wait between two assignments to different hosts: see
+	// Licensing.ReassignDays.
+	Mobility bool
+	// Failover and Recovery are how many passive replicas and disaster recovery
+	// machines each licensed machine may have without licenses of their own.
+	Failover, Recovery int
 	// Priority breaks ties: among assignments that leave the same money at risk and
 	// use up the same value, entitlements of a lower number are used first. It never
 	// excludes: see Entities.
@@ -103,23 +118,4 @@ type Contract struct {
 	// AuditAnnounced is when the publisher announced an audit, zero when none
 	// is under way.
 	AuditAnnounced time.Time
-}
-
-// Licensing says how a product is licensed and what a missing unit costs. A
-// product without it is not under management: its installs are counted and
-// listed, but no position is computed.
-type Licensing struct {
-	Product catalog.ProductKey
-	// Edition narrows the price to one edition; empty means any.
-	Edition string
-	Metric  metric.Key
-	// Price is what one unit costs to buy today.
-	Price Money
-	// Tier is the risk tier of the license type, in words of the rubric.
-	Tier string
-	// Parameters replace numbers of the metric's document, such as a minimum that
-	// the contract sets; Choices pick readings where sources disagree. All lines of
-	// a product count by the same.
-	Parameters map[string]decimal.Decimal
-	Choices    map[string]string
 }

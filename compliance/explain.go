@@ -84,7 +84,12 @@ type Explanation struct {
 	Used       decimal.Decimal `json:"used"`
 	Short      decimal.Decimal `json:"short"`
 	Reason     Reason          `json:"reason,omitempty"`
-	Tried      []Attempt       `json:"tried,omitempty"`
+	// Through is who carries the consumer, which then asks nothing itself: Calculated
+	// is what it would need, and nothing of it is used.
+	Through *Through `json:"through,omitempty"`
+	// Choice is the choice that the consumer was part of, nil where there was one way.
+	Choice *Choice   `json:"choice,omitempty"`
+	Tried  []Attempt `json:"tried,omitempty"`
 	// Changes would cover Short, each alone, the smallest first; empty when nothing
 	// is short.
 	Changes []Change `json:"changes,omitempty"`
@@ -105,18 +110,38 @@ func Explain(p Position, consumer string, entitlements []Entitlement, asOf time.
 		Used: o.Required.Low.Sub(o.Short), Short: o.Short, Reason: o.Reason,
 	}
 	for _, c := range o.Covered {
-		x.Consumed = x.Consumed.Add(c.Quantity)
+		x.Consumed = x.Consumed.Add(c.Quantity).Add(c.Nontransferable)
+	}
+	x.Choice = p.choiceOf(o.Consumer)
+	if o.Through != nil {
+		x.Through, x.Used = o.Through, decimal.Zero
+		return x, true
 	}
 	x.Tried = o.attempts(p.Entitlements)
 	x.Changes = o.changes(p, entitlements, asOf)
 	return x, true
 }
 
+// choiceOf finds the choice that a consumer was part of.
+func (p Position) choiceOf(consumer string) *Choice {
+	for i, c := range p.Choices {
+		if slices.Contains(c.Of, consumer) || slices.ContainsFunc(c.Ways[0].Needs, func(n WayNeed) bool { return n.Consumer == consumer }) {
+			return &p.Choices[i]
+		}
+	}
+	return nil
+}
+
+// left is what nobody uses of an entitlement and nothing is held or lost of.
+func (s Supply) left() decimal.Decimal {
+	return s.Owned.Sub(s.Used).Sub(s.Held).Sub(s.Nontransferable)
+}
+
 // attempts holds every entitlement against the consumer.
 func (o Outcome) attempts(supplies []Supply) []Attempt {
 	var covering, possible, refused []Attempt
 	for _, s := range supplies {
-		a := Attempt{Entitlement: s.Entitlement, Available: s.Owned.Sub(s.Used).Sub(s.Held)}
+		a := Attempt{Entitlement: s.Entitlement, Available: s.left()}
 		if i := slices.IndexFunc(o.Covered, func(c Coverage) bool { return c.Entitlement == s.Entitlement }); i >= 0 {
 			a.Outcome, a.Reason, a.Available = TriedCovered, o.Covered[i].Right, a.Available.Add(o.Covered[i].Quantity)
 			covering = append(covering, a)
@@ -127,6 +152,8 @@ func (o Outcome) attempts(supplies []Supply) []Attempt {
 		case a.Reason != "":
 			a.Outcome = TriedRefused
 			refused = append(refused, a)
+		case o.Reason == NotWhole:
+			a.Outcome, a.Reason = TriedRefused, NotWhole
 		case o.Short.IsPositive():
 			a.Outcome, a.Reason = TriedRefused, Exhausted
 			possible = append(possible, a)
@@ -185,7 +212,7 @@ func (o Outcome) changes(p Position, entitlements []Entitlement, asOf time.Time)
 		if refusal == "" || i < 0 {
 			continue
 		}
-		e, left := entitlements[i], s.Owned.Sub(s.Used).Sub(s.Held)
+		e, left := entitlements[i], s.left()
 		if s.Refused != "" {
 			left = e.Quantity // of what does not apply, nothing is used
 		}

@@ -12,7 +12,7 @@ import (
 // empty when it does.
 func applies(e Entitlement, m managedProduct, asOf time.Time) Reason {
 	switch {
-	case e.Metric != m.metric.Key():
+	case e.Metric != m.metric.Key() && !m.terms.counts(e.Metric):
 		return OtherMetric
 	case !e.Start.IsZero() && asOf.Before(e.Start):
 		return NotStarted
@@ -127,7 +127,7 @@ func doubts(c consumer, entitlements []Entitlement) []string {
 		}
 	}
 	for _, e := range entitlements {
-		add(e.Edition != "", !slices.Contains(c.editions(), ""), "install.edition")
+		add(e.Edition != "" && !c.suite, !slices.Contains(c.editions(), ""), "install.edition")
 		add(e.Version != "", !slices.Contains(c.versions(), ""), "install.version")
 		add(len(e.Entities)+len(e.Pools) > 0, c.entity != "", "entity")
 		add(len(e.Countries) > 0, c.country != "", "country")

@@ -33,12 +33,9 @@ func (r *reconciler) measure(ctx context.Context, m managedProduct, consumers []
 	all := total{interval(got.Total), got.Total.Explanation, slices.Clone(got.Total.Missing)}
 	if len(got.Items) == 0 {
 		consumers = []consumer{merge(consumers)}
-		return []Outcome{r.outcome(consumers[0], got.Total)}, consumers, all, nil
+		return []Outcome{r.outcomeOf(consumers[0], got.Total)}, consumers, all, nil
 	}
-	counts := map[string]*metric.Count{}
-	for _, it := range got.Items {
-		counts[it.ID] = it.Count
-	}
+	counts := countsOf(got)
 	consumers = slices.DeleteFunc(consumers, func(c consumer) bool { return c.reached && nothing(counts[c.id]) })
 	outcomes := make([]Outcome, len(consumers))
 	var sum decimal.Decimal
@@ -47,23 +44,32 @@ func (r *reconciler) measure(ctx context.Context, m managedProduct, consumers []
 		if !measured {
 			count = &metric.Count{Missing: []string{m.metric.Scope().String() + " of " + c.id}}
 		}
-		outcomes[i] = r.outcome(c, *count)
+		outcomes[i] = r.outcomeOf(c, *count)
 		sum = sum.Add(outcomes[i].Required.Low)
 	}
 	if rest := all.interval.Low.Sub(sum); rest.IsPositive() {
-		c := consumer{id: "rounding", device: -1}
-		o := r.outcome(c, got.Total)
+		c := consumer{id: rounding, device: -1}
+		o := r.outcomeOf(c, got.Total)
 		o.Required = exactly(rest)
 		return append(outcomes, o), append(consumers, c), all, nil
 	} else if rest.IsNegative() {
 		consumers = []consumer{merge(consumers)}
-		return []Outcome{r.outcome(consumers[0], got.Total)}, consumers, all, nil
+		return []Outcome{r.outcomeOf(consumers[0], got.Total)}, consumers, all, nil
 	}
 	return outcomes, consumers, all, nil
 }
 
 // nothing says that a metric leaves a consumer out.
 func nothing(c *metric.Count) bool { return c != nil && c.Known && c.Quantity.IsZero() }
+
+// countsOf are the counts of a measurement by consumer.
+func countsOf(got metric.Measurement) map[string]*metric.Count {
+	counts := make(map[string]*metric.Count, len(got.Items))
+	for _, it := range got.Items {
+		counts[it.ID] = it.Count
+	}
+	return counts
+}
 
 // merge makes one consumer of many: the whole, with every use.
 func merge(consumers []consumer) consumer {
@@ -81,6 +87,9 @@ func merge(consumers []consumer) consumer {
 	return all
 }
 
+// rounding is the consumer that carries what rounding adds to the whole.
+const rounding = "rounding"
+
 func exactly(d decimal.Decimal) Interval { return Interval{d, decimal.NewNullDecimal(d)} }
 
 // interval is what a count says, as bounds. Of what is not known at all the lower
@@ -96,7 +105,7 @@ func interval(c metric.Count) Interval {
 	return i
 }
 
-func (r *reconciler) outcome(c consumer, count metric.Count) Outcome {
+func (r *reconciler) outcomeOf(c consumer, count metric.Count) Outcome {
 	o := Outcome{
 		Consumer: c.id, User: c.user, Entity: c.entity, Country: c.country, LastUsed: c.lastUsed,
 		Editions: c.editions(), Versions: c.versions(), Environments: c.environments,
@@ -105,6 +114,9 @@ func (r *reconciler) outcome(c consumer, count metric.Count) Outcome {
 	}
 	if c.device >= 0 {
 		o.Device = r.Estate.devices[c.device].ID
+	}
+	if c.layer != nil {
+		o.Consumer, o.Layer = c.layer.id, c.layer.Name
 	}
 	return o
 }

@@ -87,6 +87,12 @@ type Position struct {
 	// Entitlements are all that were bought of the product, each with what it
 	// covers or why it does not apply.
 	Entitlements []Supply `json:"entitlements,omitempty"`
+	// Choices are the things that could be licensed in several ways, with what each
+	// way asks; the licenses of the first way of each are in the position.
+	Choices []Choice `json:"choices,omitempty"`
+	// Unproven says how far the choices may be from the best where they were too many
+	// to prove it; empty when no choice is cheaper.
+	Unproven string `json:"unproven,omitempty"`
 	// Explanation is the arithmetic of Required.
 	Explanation string `json:"explanation,omitempty"`
 	// Sources fed the position; Doubtful are those of them that failed, are
@@ -150,6 +156,9 @@ type Outcome struct {
 	// empty.
 	Device DeviceID `json:"device,omitempty"`
 	User   UserID   `json:"user,omitempty"`
+	// Layer is the layer under which the consumer, a host, is licensed; empty for what
+	// is licensed by itself.
+	Layer string `json:"layer,omitempty"`
 	// Editions and Versions are what is in use there, sorted.
 	Editions []string `json:"editions,omitempty"`
 	Versions []string `json:"versions,omitempty"`
@@ -171,6 +180,9 @@ type Outcome struct {
 	// Covered lists the entitlements that cover it, Short what remains.
 	Covered []Coverage      `json:"covered,omitempty"`
 	Short   decimal.Decimal `json:"short"`
+	// Through is set where the licenses of another consumer carry it: Required is
+	// then what it would need by itself, and no part of the position's.
+	Through *Through `json:"through,omitempty"`
 	Reason  Reason          `json:"reason,omitempty"`
 	// Refusals says for each entitlement of the product why it may not cover
 	// this consumer, sorted by entitlement. Entitlements that may are not in it.
@@ -183,6 +195,9 @@ type Coverage struct {
 	Entitlement EntitlementID   `json:"entitlement"`
 	Quantity    decimal.Decimal `json:"quantity"`
 	Right       Reason          `json:"right,omitempty"`
+	// Nontransferable is what was taken beyond Quantity because packs cannot be
+	// divided.
+	Nontransferable decimal.Decimal `json:"nontransferable,omitzero"`
 }
 
 // Refusal is why an entitlement may not cover a consumer.
@@ -201,6 +216,8 @@ type Supply struct {
 	Allocated decimal.Decimal `json:"allocated,omitzero"`
 	InUse     decimal.Decimal `json:"allocated_in_use,omitzero"`
 	Held      decimal.Decimal `json:"held,omitzero"`
+	// Nontransferable is what consumers leave of packs and nobody else may use.
+	Nontransferable decimal.Decimal `json:"nontransferable,omitzero"`
 	// Refused says why it does not apply at all; empty when it does.
 	Refused Reason `json:"refused,omitempty"`
 }

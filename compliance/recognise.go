@@ -25,16 +25,18 @@ type use struct {
 func (r *reconciler) recognise(managed []managedProduct) {
 	e := r.Estate
 	r.uses = map[catalog.ProductKey][]use{}
-	under := map[catalog.ProductKey]bool{}
+	r.under = map[catalog.ProductKey]bool{}
 	for _, m := range managed {
-		under[m.product] = true
+		r.under[m.product] = true
 	}
+	under := r.under
+	r.behind = behind(managed)
 	r.titles = make([]catalog.Recognition, len(e.titles))
 	r.installs = make([]int, len(e.titles))
 	filed := make([]bool, len(e.titles))
 	for i, t := range e.titles {
 		r.titles[i] = r.Catalog.Recognise(t)
-		filed[i] = counts(r.titles[i].Status) && under[r.titles[i].Product.Key]
+		filed[i] = counts(r.titles[i].Status) && (under[r.titles[i].Product.Key] || r.behind[r.titles[i].Product.Key] != nil)
 	}
 	for d, s := range e.spans {
 		for i := int(s.from); i < int(s.to); i++ {
@@ -51,10 +53,11 @@ func (r *reconciler) recognise(managed []managedProduct) {
 	file := func(rec catalog.Recognition, u use) {
 		switch {
 		case !counts(rec.Status):
-		case under[rec.Product.Key]:
-			r.add(rec, u)
 		default:
-			r.others[rec.Product.Key]++
+			r.add(rec, u)
+			if !under[rec.Product.Key] {
+				r.others[rec.Product.Key]++
+			}
 		}
 	}
 	systems := map[string]catalog.Recognition{}
@@ -96,7 +99,36 @@ func (r *reconciler) tallyTitles() {
 
 func (r *reconciler) add(rec catalog.Recognition, u use) {
 	u.version, u.edition = rec.Product.Version, rec.Product.Edition
-	r.uses[rec.Product.Key] = append(r.uses[rec.Product.Key], u)
+	if r.under[rec.Product.Key] {
+		r.uses[rec.Product.Key] = append(r.uses[rec.Product.Key], u)
+	}
+	u.version, u.edition = "", "" // of what is reached nothing else is known
+	for _, p := range r.behind[rec.Product.Key] {
+		r.uses[p] = append(r.uses[p], u)
+	}
+}
+
+// behind lists for each product those that its users use too, over any number of
+// steps: who works through a front end works with all that is behind it.
+func behind(managed []managedProduct) map[catalog.ProductKey][]catalog.ProductKey {
+	next := map[catalog.ProductKey][]catalog.ProductKey{}
+	for _, m := range managed {
+		for _, p := range m.terms.through {
+			next[p] = append(next[p], m.product)
+		}
+	}
+	out := map[catalog.ProductKey][]catalog.ProductKey{}
+	for from := range next {
+		seen := map[catalog.ProductKey]bool{from: true}
+		for todo := next[from]; len(todo) > 0; todo = todo[1:] {
+			if p := todo[0]; !seen[p] {
+				seen[p] = true
+				out[from] = append(out[from], p)
+				todo = append(slices.Clone(todo), next[p]...)
+			}
+		}
+	}
+	return out
 }
 
 // unrecognised ranks the titles that nothing is known of.

@@ -75,13 +75,14 @@ func Reconcile(ctx context.Context, in Input) (*Result, error) {
 		Ignored:      r.tally.ignored,
 	}
 	res.Unmanaged = r.unmanaged(managed)
-	for _, m := range managed {
-		p, err := r.position(ctx, m)
+	for _, products := range r.tables(managed) {
+		ps, err := r.positions(ctx, products)
 		if err != nil {
-			return nil, fmt.Errorf("compliance: %s: %w", m.product, err)
+			return nil, fmt.Errorf("compliance: %s: %w", products[0].product, err)
 		}
-		res.Positions = append(res.Positions, p)
+		res.Positions = append(res.Positions, ps...)
 	}
+	slices.SortFunc(res.Positions, func(a, b Position) int { return cmp.Compare(a.Product, b.Product) })
 	return res, nil
 }
 
@@ -114,6 +115,7 @@ func (in Input) check() error {
 		}
 	}
 	in.checkCurrencies(fail)
+	in.checkTerms(fail)
 	first := map[catalog.ProductKey]Licensing{}
 	for _, l := range in.Licensing {
 		if _, ok := in.Metrics.Metric(l.Metric); !ok {
@@ -169,7 +171,12 @@ type reconciler struct {
 	// uses lists for each product under management its uses; others counts those
 	// of the rest that are no installs.
 	uses   map[catalog.ProductKey][]use
+	under  map[catalog.ProductKey]bool
 	others map[catalog.ProductKey]int
+	// behind are the products that are reached through one.
+	behind map[catalog.ProductKey][]catalog.ProductKey
+	// byCluster is filled when first asked for.
+	byCluster map[string][]int
 }
 
 // managedProduct is a product under management: how it is licensed and what was
@@ -178,6 +185,7 @@ type managedProduct struct {
 	product      catalog.ProductKey
 	metric       *metric.Metric
 	licensing    []Licensing
+	terms        terms
 	entitlements []Entitlement
 }
 
@@ -206,6 +214,7 @@ func (r *reconciler) managed() []managedProduct {
 		if m.metric == nil {
 			m.derive(r.Metrics)
 		}
+		m.terms = termsOf(m.licensing)
 		out = append(out, *m)
 	}
 	slices.SortFunc(out, func(a, b managedProduct) int { return cmp.Compare(a.product, b.product) })

@@ -85,7 +85,13 @@ func checkRights(e Entitlement, fail func(format string, args ...any)) {
 	if pooled.GreaterThan(e.Quantity) {
 		fail("the pools of entitlement %s hold %s units, of the %s that were bought", e.ID, pooled, e.Quantity)
 	}
+	if e.Pack.IsNegative() || e.Failover < 0 || e.Recovery < 0 {
+		fail("entitlement %s has a negative pack, or a negative number of replicas", e.ID)
+	}
 	for _, a := range e.Allocations {
+		if e.Pack.IsPositive() && !packsIn(a.Quantity, e.Pack).Mul(e.Pack).Equal(a.Quantity) {
+			fail("%s units of entitlement %s are allocated, which comes in packs of %s", a.Quantity, e.ID, e.Pack)
+		}
 		if a.Consumer == "" || !a.Quantity.IsPositive() || int(a.Kind) >= len(allocationKinds) {
 			fail("an allocation of entitlement %s to %q lacks its consumer, its quantity or a kind that exists", e.ID, a.Consumer)
 		}

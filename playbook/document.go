@@ -1,13 +1,9 @@
 package playbook
 
 import (
-	"github.com/shopspring/decimal"
-
-	"github.com/trueup-dev/trueup/compliance"
-	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
-	"github.com/trueup-dev/trueup/compliance/metric"
 	"github.com/trueup-dev/trueup/compliance/rule"
+	"github.com/trueup-dev/trueup/connectors/entitlements"
 	"github.com/trueup-dev/trueup/escalation/policy"
 	"github.com/trueup-dev/trueup/remediation"
 )
@@ -32,7 +28,7 @@ type Document struct {
 	// Entitlements lists the files of entitlements, contracts and licensing.
 	Entitlements []document.Text `yaml:"entitlements"`
 	// Licensing says how products are licensed.
-	Licensing []LicensingDocument `yaml:"licensing"`
+	Licensing []entitlements.LicensingDocument `yaml:"licensing"`
 
 	Rules []rule.Document `yaml:"rules,required"`
 	// Escalation says how severe a finding is, whose it is and by when.
@@ -54,27 +50,4 @@ type SourceDocument struct {
 	// Checksum pins the connector's binary, as sha256:HEX. Left out, the engine's
 	// own pin must name it.
 	Checksum string `yaml:"checksum"`
-}
-
-// LicensingDocument says how a product is licensed; see compliance.Licensing.
-type LicensingDocument struct {
-	At       document.Position  `yaml:"-"`
-	Product  catalog.ProductKey `yaml:"product,required"`
-	Edition  string             `yaml:"edition"`
-	Metric   document.Text      `yaml:"metric,required"`
-	Price    *decimal.Decimal   `yaml:"price"`
-	Currency string             `yaml:"currency"`
-	Tier     string             `yaml:"tier"`
-	// Parameters and Choices set what the metric's document leaves open.
-	Parameters map[string]decimal.Decimal `yaml:"parameters"`
-	Choices    map[string]string          `yaml:"choices"`
-}
-
-func (d LicensingDocument) licensing() compliance.Licensing {
-	l := compliance.Licensing{Product: d.Product, Edition: d.Edition, Metric: metric.Key(d.Metric.Value), Tier: d.Tier,
-		Parameters: d.Parameters, Choices: d.Choices}
-	if d.Price != nil {
-		l.Price = compliance.Money{Amount: *d.Price, Currency: d.Currency}
-	}
-	return l
 }

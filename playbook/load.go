@@ -208,10 +208,8 @@ func (l *loader) entitlements() {
 
 func (l *loader) licensing() {
 	for _, d := range l.p.doc.Licensing {
-		lic := d.licensing()
-		if d.Price != nil && d.Currency == "" {
-			l.fail(d.At, "the price of %s lacks its currency", d.Product)
-		}
+		lic, problems := d.Licensing()
+		l.note(d.At, problems.Err())
 		if l.p.metrics != nil {
 			if _, ok := l.p.metrics.Metric(lic.Metric); !ok {
 				l.note(d.At, d.Metric.Problem(1, 1, "no document defines the metric %q", lic.Metric))

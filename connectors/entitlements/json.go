@@ -6,12 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
-	"github.com/trueup-dev/trueup/compliance"
-	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
-	"github.com/trueup-dev/trueup/compliance/metric"
 )
 
 // ledgerDocument is the JSON form. JSON is read by the reader of documents, of
@@ -19,7 +14,7 @@ import (
 type ledgerDocument struct {
 	Entitlements []entitlementDocument `yaml:"entitlements"`
 	Contracts    []contractDocument    `yaml:"contracts"`
-	Licensing    []licensingDocument   `yaml:"licensing"`
+	Licensing    []LicensingDocument   `yaml:"licensing"`
 }
 
 type entitlementDocument struct {
@@ -43,6 +38,11 @@ type entitlementDocument struct {
 	Pools          []string          `yaml:"pools"`
 	Allocations    []string          `yaml:"allocations"`
 	Priority       document.Text     `yaml:"priority"`
+	Pack           document.Text     `yaml:"pack"`
+	SecondUse      document.Text     `yaml:"second_use"`
+	Mobility       document.Text     `yaml:"mobility"`
+	Failover       document.Text     `yaml:"failover"`
+	Recovery       document.Text     `yaml:"recovery"`
 	UnitPrice      document.Text     `yaml:"unit_price"`
 	Currency       document.Text     `yaml:"currency"`
 }
@@ -58,17 +58,6 @@ type contractDocument struct {
 	AuditNoticeDays document.Text     `yaml:"audit_notice_days"`
 	CureDays        document.Text     `yaml:"cure_days"`
 	AuditAnnounced  document.Text     `yaml:"audit_announced"`
-}
-
-type licensingDocument struct {
-	Product    catalog.ProductKey         `yaml:"product,required"`
-	Edition    string                     `yaml:"edition"`
-	Metric     metric.Key                 `yaml:"metric,required"`
-	Price      decimal.Decimal            `yaml:"price"`
-	Currency   string                     `yaml:"currency"`
-	Tier       string                     `yaml:"tier"`
-	Parameters map[string]decimal.Decimal `yaml:"parameters"`
-	Choices    map[string]string          `yaml:"choices"`
 }
 
 func readJSON(name string, data []byte) (Ledger, error) {
@@ -93,10 +82,9 @@ func readJSON(name string, data []byte) (Ledger, error) {
 		out.Contracts = append(out.Contracts, c)
 	}
 	for _, d := range doc.Licensing {
-		out.Licensing = append(out.Licensing, compliance.Licensing{
-			Product: d.Product, Edition: d.Edition, Metric: d.Metric, Tier: d.Tier,
-			Price: compliance.Money{Amount: d.Price, Currency: d.Currency}, Parameters: d.Parameters, Choices: d.Choices,
-		})
+		l, problems := d.Licensing()
+		ps = append(ps, problems...)
+		out.Licensing = append(out.Licensing, l)
 	}
 	return out, ps.Err()
 }
@@ -106,6 +94,7 @@ func (d entitlementDocument) texts() map[string]document.Text {
 		"id": d.ID, "contract": d.Contract, "product": d.Product, "edition": d.Edition, "version": d.Version, "metric": d.Metric,
 		"quantity": d.Quantity, "start": d.Start, "end": d.End, "maintenance_end": d.MaintenanceEnd, "downgrade": d.Downgrade,
 		"unit_price": d.UnitPrice, "currency": d.Currency, "priority": d.Priority,
+		"pack": d.Pack, "second_use": d.SecondUse, "mobility": d.Mobility, "failover": d.Failover, "recovery": d.Recovery,
 	}
 }
 

@@ -76,3 +76,12 @@ func parsePriority(v string) (int, error) {
 	}
 	return n, nil
 }
+
+// parseCount reads a number of machines.
+func parseCount(v string) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q is not a number of machines", v)
+	}
+	return n, nil
+}

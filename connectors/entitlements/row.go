@@ -79,6 +79,11 @@ func entitlementFields() []field[entitlement] {
 		each("downgrade_to", parseRelease, func(e *entitlement) *[]compliance.Release { return &e.DowngradeTo }),
 		each("pools", parsePool, func(e *entitlement) *[]compliance.Pool { return &e.Pools }),
 		each("allocations", parseAllocation, func(e *entitlement) *[]compliance.Allocation { return &e.Allocations }),
+		{"pack", false, func(e *entitlement, v string) (err error) { e.Pack, err = parseNumber(v); return err }},
+		{"second_use", false, func(e *entitlement, v string) (err error) { e.SecondUse, err = parseBool(v); return err }},
+		{"mobility", false, func(e *entitlement, v string) (err error) { e.Mobility, err = parseBool(v); return err }},
+		{"failover", false, func(e *entitlement, v string) (err error) { e.Failover, err = parseCount(v); return err }},
+		{"recovery", false, func(e *entitlement, v string) (err error) { e.Recovery, err = parseCount(v); return err }},
 		{"priority", false, func(e *entitlement, v string) (err error) { e.Priority, err = parsePriority(v); return err }},
 		{"unit_price", false, func(e *entitlement, v string) (err error) { e.UnitPrice.Amount, err = parseNumber(v); return err }},
 		{"currency", false, func(e *entitlement, v string) (err error) { e.UnitPrice.Currency, err = parseCurrency(v); return err }},
@@ -114,6 +119,8 @@ func checkEntitlement(e entitlement) error {
 	switch {
 	case e.Quantity.IsNegative():
 		return fmt.Errorf("quantity %s is negative", e.Quantity)
+	case e.Pack.IsNegative():
+		return fmt.Errorf("pack %s is negative", e.Pack)
 	case e.UnitPrice.Amount.IsNegative():
 		return fmt.Errorf("unit_price %s is negative", e.UnitPrice.Amount)
 	case !e.UnitPrice.Amount.IsZero() && e.UnitPrice.Currency == "":

@@ -1,0 +1,80 @@
+package compliance_test
+
+import (
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/trueup-dev/trueup/compliance"
+)
+
+// One unit short licenses nothing:
+// https://www.servicenow.com/docs/r/it-asset-management/software-asset-management/ibm-pvu-rvu-licensing.html.
+func TestShortByOneLicensesNothing(t *testing.T) {
+	tests := []struct {
+		owned       int64
+		short, used string
+		reason      compliance.Reason
+	}{
+		{3, "0", "3", compliance.OwnVersion},
+		{2, "3", "0", compliance.NotWhole},
+	}
+	for _, tt := range tests {
+		s := newScene(t).licensed("generic.device", 100)
+		s.in.Licensing[0].Whole = compliance.WholeProduct
+		p := s.install("a", "1", "").install("b", "1", "").install("c", "1", "").own("E", tt.owned, nil).position()
+		assert.Equal(t, tt.short, p.Short.String())
+		assert.Equal(t, tt.used, supply(t, p, "E").Used.String())
+		assert.Equal(t, tt.reason, p.Consumers[0].Reason)
+	}
+}
+
+// A server is licensed in full or not at all: ten units go to the two that they
+// cover in full, and not to the one that comes first.
+func TestWholeConsumers(t *testing.T) {
+	s := newScene(t).licensed("ms.sql.core.vm", 100)
+	s.in.Licensing[0].Whole = compliance.WholeConsumer
+	for id, vcpus := range map[string]int{"a": 8, "b": 6, "c": 4} {
+		s.device(compliance.Device{ID: compliance.DeviceID(id), Kind: compliance.VirtualMachine, VCPUs: vcpus}).install(id, "1", "")
+	}
+	p := s.own("E", 10, nil).position()
+	assert.Equal(t, map[string]compliance.Reason{"a": compliance.NotWhole, "b": compliance.OwnVersion, "c": compliance.OwnVersion}, reasons(p))
+	assert.Equal(t, "8", p.Short.String())
+	assert.Equal(t, "10", supply(t, p, "E").Used.String())
+}
+
+// Packs of sixteen serve one server each: what is left of one goes nowhere.
+func TestPacks(t *testing.T) {
+	pack := func(n int64) func(*compliance.Entitlement) {
+		return func(e *compliance.Entitlement) { e.Pack, e.UnitPrice = decimal.NewFromInt(n), euros(10) }
+	}
+	scene := func() *scene {
+		s := newScene(t).licensed("ms.sql.core.vm", 100)
+		for id, vcpus := range map[string]int{"a": 20, "b": 12} {
+			s.device(compliance.Device{ID: compliance.DeviceID(id), Kind: compliance.VirtualMachine, VCPUs: vcpus}).install(id, "1", "")
+		}
+		return s
+	}
+	t.Run("what is left of a pack cannot move", func(t *testing.T) {
+		p := scene().own("E", 32, pack(16)).position()
+		assert.Equal(t, "4", p.Short.String(), "two packs of 16 cover 20 and 12 in part")
+		e := supply(t, p, "E")
+		assert.Equal(t, []string{"28", "4", "0"}, []string{e.Used.String(), e.Nontransferable.String(), p.Surplus.String()})
+	})
+	t.Run("a broken pack is none", func(t *testing.T) {
+		p := scene().own("E", 31, pack(16)).position()
+		assert.Equal(t, "16", p.Short.String())
+		assert.Equal(t, "15", p.Surplus.String())
+	})
+	t.Run("two sizes together", func(t *testing.T) {
+		p := scene().own("big", 16, pack(16)).own("small", 16, pack(2)).position()
+		assert.Equal(t, compliance.Compliant, p.Status)
+		assert.Equal(t, "16", supply(t, p, "small").Used.String(), "4 for the rest of one, 12 for the other")
+	})
+	t.Run("packs and single units", func(t *testing.T) {
+		p := scene().own("big", 32, pack(16)).own("single", 4, func(e *compliance.Entitlement) { e.UnitPrice = euros(10) }).position()
+		assert.Equal(t, compliance.Compliant, p.Status)
+		assert.Equal(t, "4", supply(t, p, "big").Nontransferable.String())
+	})
+}
