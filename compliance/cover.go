@@ -20,6 +20,8 @@ type verdict struct {
 	short bool
 	// times is how often its requirement is needed; zero means once.
 	times int64
+	// open is set where there is no bound to how often.
+	open bool
 	// only are the entitlements that may cover it, by index; nil means all.
 	only []bool
 	// by is who carries it.
@@ -201,7 +203,7 @@ func (b *bench) give(o *Outcome, i, j int, q, left decimal.Decimal) {
 func (b *bench) worst(ctx context.Context, d *desk, decided plan) error {
 	high := make([]decimal.Decimal, len(b.outcomes))
 	for i, need := range d.needs {
-		if d.open || !decided.of(i).idle && !need.High.Valid {
+		if v := decided.of(i); d.open || v.open || !v.idle && !need.High.Valid {
 			return nil
 		}
 		high[i] = need.High.Decimal

@@ -182,7 +182,7 @@ func (m *modeller) option(g group, o option) (choice.Option, bool) {
 		}
 		d, it := m.desks[m.items[i].desk], m.items[i]
 		amount := m.amountOf(d, it.at)
-		if !amount.Valid {
+		if !amount.Valid || v.open {
 			return out, false
 		}
 		if v.short {
@@ -272,5 +272,5 @@ func (m *modeller) gap(sol choice.Solution) string {
 func (t *table) claimKey(i int, s scenario) string {
 	it := t.items[i]
 	c := t.desks[it.desk].bench.claim(it.at, decimal.Zero, s.allowed, verdict{})
-	return strings.Join([]string{strconv.Itoa(it.desk), strconv.Itoa(len(t.moves(i))), c.key()}, "#")
+	return strings.Join([]string{strconv.Itoa(it.desk), fmt.Sprint(t.moves(i, s)), c.key()}, "#")
 }

@@ -152,12 +152,13 @@ func (r *reconciler) positions(ctx context.Context, products []managedProduct) (
 		for _, o := range d.outcomes {
 			d.needs = append(d.needs, o.Required)
 		}
+		t.doubtStays(d)
 	}
 	best, err := t.decide(ctx, scenario{amount: lowest, allowed: anyRight})
 	if err != nil {
 		return nil, err
 	}
-	worst, err := t.decide(ctx, scenario{amount: highest, allowed: sureRight})
+	worst, err := t.decide(ctx, scenario{worst: true, amount: highest, allowed: sureRight})
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +177,7 @@ func (r *reconciler) positions(ctx context.Context, products []managedProduct) (
 
 // scenario is a reading of what is not known: the best or the worst that can be.
 type scenario struct {
+	worst   bool
 	amount  func(Interval) decimal.NullDecimal
 	allowed func(ruling) bool
 }

@@ -235,7 +235,7 @@ func (t *table) wholeShort(g *group, o option, desk int) (option, bool) {
 // and is what two verdicts on one item come to.
 func (v verdict) and(w verdict) verdict {
 	v.only, v.short, v.packs = both(v.only, w.only), v.short || w.short, w.packs
-	v.times = max(v.times, 1) * max(w.times, 1)
+	v.times, v.open = max(v.times, 1)*max(w.times, 1), v.open || w.open
 	return v
 }
 
@@ -243,7 +243,7 @@ func (v verdict) and(w verdict) verdict {
 // all, with or without the right to move, in packs of this size or that.
 func (t *table) alone(i int, s scenario) []verdict {
 	d := t.desks[t.items[i].desk]
-	out := t.moves(i)
+	out := t.moves(i, s)
 	if amount := t.amount(i, s); amount.Valid && len(d.bench.sizes) > 1 {
 		var next []verdict
 		for _, v := range out {
