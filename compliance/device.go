@@ -65,6 +65,9 @@ type Device struct {
 	// Model is the processor model as the machine reports it.
 	Model string
 
+	// Chassis is the form of a physical machine, in the words of its source.
+	Chassis Chassis
+
 	// Host is the physical device that a virtual machine runs on.
 	Host DeviceID
 	// Cluster names the cluster that a host belongs to, within which virtual

@@ -97,7 +97,22 @@ func (r *reconciler) reach(c consumer, host int) []int {
 	if cluster == "" {
 		return nil
 	}
-	return r.clusters()[cluster]
+	hosts, rule := r.clusters()[cluster], r.deviceOf(c).MayRunOn
+	if len(rule) == 0 {
+		return hosts
+	}
+	return slices.DeleteFunc(slices.Clone(hosts), func(h int) bool {
+		return h != host && !slices.Contains(rule, r.Estate.devices[h].ID)
+	})
+}
+
+// reachOf is the reach of a consumer that stands on a host.
+func (r *reconciler) reachOf(c consumer) []int {
+	host, known := r.hostOfConsumer(c)
+	if !known {
+		return nil
+	}
+	return r.reach(c, host)
 }
 
 // clusters are the physical devices of each cluster.
@@ -151,7 +166,7 @@ func (t *table) underLayer(n int, l Layer, host int, g ground) consumer {
 	}
 	for _, i := range g.items {
 		on := t.consumer(i)
-		if !l.Cluster || slices.Contains(t.reach(on, g.hosts[0]), host) {
+		if !l.Cluster || slices.Contains(t.reachOf(on), host) {
 			c.uses = append(c.uses, on.uses...)
 			c.environments = union(c.environments, on.environments)
 			if on.lastUsed.After(c.lastUsed) {

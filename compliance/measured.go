@@ -60,7 +60,7 @@ func (r *reconciler) hostOf(c consumer) metric.Host {
 			continue
 		}
 		seen[u.device] = true
-		if vm := r.Estate.devices[u.device]; vm.Host == d.ID {
+		if vm := r.Estate.devices[u.device]; vm.Host == d.ID || c.layer != nil {
 			h.VMs = append(h.VMs, machineOf(string(vm.ID), vm))
 		}
 	}

@@ -21,7 +21,7 @@ func (t *table) moves(i int, s scenario) []verdict {
 	}
 	each := verdict{times: int64(max(hosts, 1))}
 	if !complete && s.worst {
-		reach := t.reachable(d.consumers[it.at])
+		reach := len(t.reachOf(d.consumers[it.at]))
 		each.times, each.open = int64(max(hosts, reach)), reach == 0
 	}
 	if each.times == 1 && !each.open {
@@ -43,15 +43,6 @@ func (t *table) stays(d *desk, c consumer) (hosts int, complete bool) {
 	}
 	on, complete := dev.HostsSince(t.AsOf.AddDate(0, 0, -days))
 	return len(on), complete
-}
-
-// reachable is how many hosts a machine may run on, zero where that is not known.
-func (t *table) reachable(c consumer) int {
-	host, known := t.hostOfConsumer(c)
-	if !known {
-		return 0
-	}
-	return len(t.reach(c, host))
 }
 
 // doubtStays names the history as missing where it decides how much is needed.

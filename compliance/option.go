@@ -49,7 +49,7 @@ func (t *table) groups(s scenario) []group {
 	}
 	t.joinWhole(parent, grouped)
 	for i := range t.items {
-		grouped[i] = grouped[i] || len(t.alone(i, s)) > 1
+		grouped[i] = grouped[i] || !plain(t.alone(i, s))
 	}
 	members := map[int][]int{}
 	var roots []int
@@ -201,7 +201,7 @@ func (t *table) vary(g *group, from int, o option, s scenario) {
 			continue
 		}
 		alone := t.alone(g.items[at], s)
-		if len(alone) < 2 {
+		if plain(alone) {
 			continue
 		}
 		for _, v := range alone {
@@ -258,6 +258,12 @@ func (t *table) alone(i int, s scenario) []verdict {
 		out = append(out, verdict{short: true})
 	}
 	return out
+}
+
+// plain says that an item is licensed once, by any entitlement that may cover it.
+func plain(alone []verdict) bool {
+	v := alone[0]
+	return len(alone) == 1 && v.times <= 1 && !v.open && v.only == nil && v.packs == nil
 }
 
 // amount is what an item needs under a scenario, once.

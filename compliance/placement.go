@@ -130,7 +130,7 @@ func comparePlacement(a, b Device) int {
 		return n
 	}
 	return cmp.Or(cmp.Compare(known(a), known(b)), slices.Compare(a.MayRunOn, b.MayRunOn), slices.CompareFunc(a.Stays, b.Stays, compareStays),
-		cmp.Compare(a.Role, b.Role), cmp.Compare(a.StandbyFor, b.StandbyFor))
+		cmp.Compare(a.Role, b.Role), cmp.Compare(a.StandbyFor, b.StandbyFor), cmp.Compare(a.Chassis, b.Chassis))
 }
 
 // placement merges what a second source says of where a device may run.
@@ -151,6 +151,9 @@ func (m merger) placement() {
 	} else if o.Role != RoleUnknown && o.Role != d.Role {
 		m.disagree("role", d.Role.String(), o.Role.String())
 	}
+	form := string(d.Chassis)
+	m.text("chassis", &form, string(o.Chassis))
+	d.Chassis = Chassis(form)
 	of := string(d.StandbyFor)
 	m.text("standby for", &of, string(o.StandbyFor))
 	d.StandbyFor = DeviceID(of)
@@ -179,6 +182,9 @@ func stays(all []Stay) string {
 // placement writes the facts of this file as a record of their own before the
 // device's, and none where none is known: estates without them keep their digest.
 func (w *canonical) placement(d Device) {
+	if d.Chassis != "" {
+		w.texts("chassis", string(d.Chassis))
+	}
 	if d.MayRunOn == nil && d.Stays == nil && d.Role == RoleUnknown && d.StandbyFor == "" {
 		return
 	}

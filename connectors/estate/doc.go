@@ -57,6 +57,7 @@ type device struct {
 	Stays           []stay                `json:"stays,omitzero"`
 	Role            string                `json:"role,omitempty"`
 	StandbyFor      compliance.DeviceID   `json:"standby_for,omitempty"`
+	Chassis         compliance.Chassis    `json:"chassis,omitempty"`
 	InstanceType    string                `json:"instance_type,omitempty"`
 	Environment     string                `json:"environment,omitempty"`
 	Country         string                `json:"country,omitempty"`

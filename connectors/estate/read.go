@@ -189,7 +189,7 @@ func (d device) model() (compliance.Device, error) {
 		stays[i] = compliance.Stay(s)
 	}
 	return compliance.Device{
-		MayRunOn: d.MayRunOn, Stays: stays, Role: role, StandbyFor: d.StandbyFor,
+		MayRunOn: d.MayRunOn, Stays: stays, Role: role, StandbyFor: d.StandbyFor, Chassis: d.Chassis,
 		ID: d.ID, Name: d.Name, Kind: kind, Source: d.Source, Sockets: d.Sockets, Cores: d.Cores, Threads: d.Threads, VCPUs: d.VCPUs,
 		Model: d.Model, Host: d.Host, Cluster: d.Cluster, InstanceType: d.InstanceType, Environment: d.Environment, Country: d.Country,
 		Entity: d.Entity, OperatingSystem: d.OperatingSystem, User: d.User, LastSeen: d.LastSeen,

@@ -80,7 +80,7 @@ func sourceOf(s compliance.Source) source {
 
 func deviceOf(d compliance.Device) device {
 	out := device{
-		MayRunOn: d.MayRunOn, StandbyFor: d.StandbyFor,
+		MayRunOn: d.MayRunOn, StandbyFor: d.StandbyFor, Chassis: d.Chassis,
 		ID: d.ID, Name: d.Name, Source: d.Source, Sockets: d.Sockets, Cores: d.Cores, Threads: d.Threads, VCPUs: d.VCPUs, Model: d.Model,
 		Host: d.Host, Cluster: d.Cluster, InstanceType: d.InstanceType, Environment: d.Environment, Country: d.Country, Entity: d.Entity,
 		OperatingSystem: d.OperatingSystem, User: d.User, LastSeen: d.LastSeen,

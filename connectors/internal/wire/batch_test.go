@@ -64,6 +64,7 @@ func device(t *rapid.T) compliance.Device {
 func placed(t *rapid.T, d *compliance.Device) {
 	d.Role = compliance.Role(rapid.IntRange(0, int(compliance.ReadableSecondary)).Draw(t, "role"))
 	d.StandbyFor = compliance.DeviceID(word.Draw(t, "pair"))
+	d.Chassis = compliance.Chassis(word.Draw(t, "chassis"))
 	if rapid.Bool().Draw(t, "rules known") {
 		d.MayRunOn = rapid.SliceOfN(rapid.Map(key, func(s string) compliance.DeviceID { return compliance.DeviceID(s) }), 0, 3).Draw(t, "hosts")
 	}

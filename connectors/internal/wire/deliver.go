@@ -100,7 +100,7 @@ func (r Receiver) devices(t *table) (func(int) error, error) {
 	system, user := t.text("operating_system"), t.text("user")
 	sockets, cores, threads := t.number("sockets"), t.number("cores"), t.number("threads")
 	vcpus, seen := t.number("vcpus"), t.number("last_seen")
-	role, standby := t.text("role"), t.text("standby_for")
+	role, standby, form := t.text("role"), t.text("standby_for"), t.text("chassis")
 	mayRunOn, stayed := t.list(colMayRunOn), stays{t.list(colStayHosts), t.list(colStaysSince)}
 	if !stayed.paired() {
 		return nil, fmt.Errorf("batch %d: columns %q and %q have lists of different lengths", t.batch.GetSequence(), colStayHosts, colStaysSince)
@@ -123,6 +123,7 @@ func (r Receiver) devices(t *table) (func(int) error, error) {
 			Environment: environment.at(i), Country: country.at(i), Entity: entity.at(i),
 			OperatingSystem: system.at(i), User: compliance.UserID(user.at(i)), LastSeen: seen.instant(i),
 			MayRunOn: mayRunOn.devices(i), Stays: stayed.at(i), Role: part, StandbyFor: compliance.DeviceID(standby.at(i)),
+			Chassis: compliance.Chassis(form.at(i)),
 		})
 	}, nil
 }

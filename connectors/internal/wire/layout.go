@@ -34,7 +34,7 @@ func layoutOf(k connectors.Kind) (layout, bool) {
 	case connectors.Device:
 		return layout{
 			texts: []string{"id", "name", "kind", "model", "host", "cluster", "instance_type", "environment",
-				"country", "entity", "operating_system", "user", "role", "standby_for"},
+				"country", "entity", "operating_system", "user", "role", "standby_for", "chassis"},
 			numbers:     []string{"sockets", "cores", "threads", "vcpus", "last_seen"},
 			textLists:   []string{colMayRunOn, colStayHosts},
 			numberLists: []string{colStaysSince},

@@ -20,7 +20,7 @@ func (e *Encoder) Device(d *compliance.Device) error {
 		role = d.Role.String()
 	}
 	for i, s := range [...]string{string(d.ID), d.Name, kind, d.Model, string(d.Host), d.Cluster, d.InstanceType,
-		d.Environment, d.Country, d.Entity, d.OperatingSystem, string(d.User), role, string(d.StandbyFor)} {
+		d.Environment, d.Country, d.Entity, d.OperatingSystem, string(d.User), role, string(d.StandbyFor), string(d.Chassis)} {
 		e.text(i, s)
 	}
 	for i, n := range [...]int64{int64(d.Sockets), int64(d.Cores), int64(d.Threads), int64(d.VCPUs), instant(d.LastSeen)} {
