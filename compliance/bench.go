@@ -153,4 +153,3 @@ func (b *bench) rank() {
 		b.ranks = append(b.ranks, ranks)
 	}
 }
-

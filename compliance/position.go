@@ -183,7 +183,7 @@ type Outcome struct {
 	// Through is set where the licenses of another consumer carry it: Required is
 	// then what it would need by itself, and no part of the position's.
 	Through *Through `json:"through,omitempty"`
-	Reason  Reason          `json:"reason,omitempty"`
+	Reason  Reason   `json:"reason,omitempty"`
 	// Refusals says for each entitlement of the product why it may not cover
 	// this consumer, sorted by entitlement. Entitlements that may are not in it.
 	Refusals []Refusal `json:"refusals,omitempty"`
