@@ -16,6 +16,9 @@ type carrier struct {
 	needs []need
 	// carries are the items carried; the first item needed is named as their carrier.
 	carries []int
+	// unsure are those of them that it carries only if a fact that is missing turns out
+	// well.
+	unsure []int
 	// machines limits how many are carried each time the needs are licensed; zero
 	// means any number.
 	machines int
@@ -97,7 +100,13 @@ func (t *table) own(n int) []int {
 // times that its needs are licensed and each selection of machines that is worth
 // considering.
 func (t *table) ways(c carrier, s scenario, limit int) []way {
-	if c.machines == 0 || len(c.carries) == 0 {
+	if s.worst && len(c.unsure) > 0 {
+		c.carries = slices.DeleteFunc(slices.Clone(c.carries), func(i int) bool { return slices.Contains(c.unsure, i) })
+		if len(c.carries) == 0 {
+			return nil
+		}
+	}
+	if c.machines == 0 {
 		return []way{{c.name, c.right, c.needs, c.carries, c.must}}
 	}
 	classes := t.alike(c.carries, s)

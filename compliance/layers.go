@@ -136,6 +136,13 @@ func (t *table) offerLayer(ctx context.Context, n int, l Layer, g ground) error 
 	under := d.managedProduct
 	under.metric = m
 	out := carrier{name: l.Name, right: Virtualisation, carries: g.items, machines: l.Machines}
+	for _, i := range g.items {
+		if len(l.Carries) > 0 && slices.Contains(t.consumer(i).editions(), "") {
+			out.unsure = append(out.unsure, i) // it may be an edition that the layer does not carry
+			o := t.outcome(i)
+			o.Missing = union(o.Missing, []string{"install.edition"})
+		}
+	}
 	var hosts []consumer
 	for _, h := range g.hosts {
 		hosts = append(hosts, t.underLayer(n, l, h, g))
@@ -195,11 +202,7 @@ func judgeLayer(e Entitlement, c consumer, r *reconciler) ruling {
 	}
 	e.Edition = "" // the layer says which editions may run
 	e.CrossEdition, e.DowngradeTo = nil, slices.DeleteFunc(slices.Clone(e.DowngradeTo), func(r Release) bool { return r.Edition != "" })
-	ru := judge(e, c, r.AsOf)
-	if len(l.Carries) > 0 && slices.Contains(c.editions(), "") {
-		ru.sure = false // an edition that is not known may be one that the layer does not carry
-	}
-	return ru
+	return judge(e, c, r.AsOf)
 }
 
 // priceOf is what a unit costs that the consumer lacks.
