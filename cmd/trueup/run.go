@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/host"
 	"github.com/trueup-dev/trueup/evidence"
@@ -21,8 +22,8 @@ import (
 
 func runCommand() command {
 	return command{
-		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
-		about: "collect from the playbook's sources, judge, and append every stage to the log; -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
+		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-secrets FILE] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
+		about: "collect from the playbook's sources, judge, and append every stage to the log; -secrets names a JSON file of secret settings by source, -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
 		run:   runPlaybook,
 	}
 }
@@ -51,6 +52,7 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	keyFile := f.String("key", "", "")
 	binDir := f.String("connectors", "", "")
 	unpinned := f.Bool("unpinned", false, "")
+	secretFile := f.String("secrets", "", "")
 	asJSON := f.Bool("json", false, "")
 	at := f.String("now", "", "")
 	pack := packageFlags(f)
@@ -83,7 +85,11 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	facts, err := gather(ctx, s, p, sources{file: file, dir: *binDir, unpinned: *unpinned, now: now})
+	secrets, err := secretsOf(*secretFile)
+	if err != nil {
+		return err
+	}
+	facts, err := gather(ctx, s, p, sources{file: file, dir: *binDir, unpinned: *unpinned, now: now, secrets: secrets})
 	if err != nil {
 		return err
 	}
@@ -122,6 +128,24 @@ type sources struct {
 	// unpinned accepts connectors that the playbook names no checksum for.
 	unpinned bool
 	now      time.Time
+	secrets  map[compliance.SourceID]map[string]string
+}
+
+// secretsOf reads secret settings by source. The file is apart from the playbook,
+// because the playbook goes into the evidence.
+func secretsOf(file string) (map[compliance.SourceID]map[string]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var out map[compliance.SourceID]map[string]string
+	if err := json.Unmarshal(data, &out); err != nil {
+		return nil, fmt.Errorf("%s is not an object of sources with their secret settings", file)
+	}
+	return out, nil
 }
 
 // gather collects from the playbook's sources and reports how far it has come.
@@ -142,7 +166,7 @@ func gather(ctx context.Context, s streams, p *playbook.Playbook, from sources) 
 		return playbook.Facts{}, err
 	}
 	facts, err := collect.Estate(ctx, h, p, from.now, collect.Options{
-		Dir: from.dir, Base: base,
+		Dir: from.dir, Base: base, Secrets: from.secrets,
 		Progress: func(pr connectors.Progress) {
 			fmt.Fprintf(s.err, "%s: %s, %d rows %s\n", pr.Source, pr.Stage, pr.Rows.Total(), pr.Message)
 		},

@@ -250,3 +250,14 @@ func (r *Rows) write(rec *record) error {
 	}
 	return r.intake.to.Usage(rec.usage)
 }
+
+// Totals states the counts of the collection: of each kind the rows written, and
+// the rows that were not because they came again.
+func (in *Intake) Totals(state func(connectors.Total)) {
+	state(connectors.Total{Name: "rows that say what an earlier one said", Count: in.Repeated})
+	for _, k := range connectors.Kinds() {
+		if n := in.Written[k]; n > 0 {
+			state(connectors.Total{Name: k.String() + " rows", Kind: k, Count: n})
+		}
+	}
+}
