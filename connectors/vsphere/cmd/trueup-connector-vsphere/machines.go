@@ -26,7 +26,9 @@ func (e *estate) readHosts(ctx context.Context, c *client) error {
 	}); err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b mo.HostSystem) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Self.Value, b.Self.Value)) })
+	slices.SortFunc(all, func(a, b mo.HostSystem) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Self.Value, b.Self.Value))
+	})
 	for _, h := range all {
 		if err := e.host(h); err != nil {
 			return err
@@ -66,7 +68,9 @@ func (e *estate) readMachines(ctx context.Context, c *client) error {
 	}); err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b mo.VirtualMachine) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Self.Value, b.Self.Value)) })
+	slices.SortFunc(all, func(a, b mo.VirtualMachine) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Self.Value, b.Self.Value))
+	})
 	for _, vm := range all {
 		if err := ctx.Err(); err != nil {
 			return err

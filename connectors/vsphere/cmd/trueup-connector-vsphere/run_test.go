@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,8 +38,8 @@ escalation:
 `
 
 // The inventory of a vCenter and one list of installs give positions through the
-// program: Windows Server by the hosts it runs on, Oracle by the hosts that a must
-// rule leaves its machine.
+// program: Windows Server by the hosts it runs on, Oracle by the cluster of its
+// machine, as the reading of Oracle's policy that the playbook chooses has it.
 func TestPositionsThroughTheProgram(t *testing.T) {
 	settings, secrets := vcenter(t)
 	c := shop.Connector(t)
@@ -66,31 +65,33 @@ func TestPositionsThroughTheProgram(t *testing.T) {
 	require.NoError(t, run.Run(), "%s", &stderr)
 	var got struct {
 		Result struct {
-			Positions []struct{ Product, Required string }
+			Positions []struct {
+				Product  string
+				Required struct{ Low, High string }
+			}
 		}
 	}
 	require.NoError(t, json.Unmarshal(stdout.Bytes(), &got), "%s", &stdout)
 	required := map[string]string{}
 	for _, p := range got.Result.Positions {
-		required[p.Product] = p.Required
+		assert.Equal(t, p.Required.Low, p.Required.High, p.Product)
+		required[p.Product] = p.Required.Low
 	}
 	windows, oracle := expected(hosts, machines)
 	assert.Equal(t, fmt.Sprint(windows), required["microsoft/windows-server"])
 	assert.Equal(t, fmt.Sprint(oracle/2), required["oracle/database"])
 }
 
-// expected counts the cores of hosts with a Windows Server, and of those that the
-// confined machine may run on or is on.
+// expected counts the cores of hosts with a Windows Server, and of a cluster.
 func expected(hosts, machines map[compliance.DeviceID]compliance.Device) (windows, oracle int) {
-	db := machines["DC0_C0_RP0_VM0"]
 	for id, h := range hosts {
 		for _, m := range machines {
-			if m.Host == id && m.OperatingSystem == "Microsoft Windows Server 2019 (64-bit)" {
+			if m.Host == id && m.OperatingSystem == windowsServer {
 				windows += h.Cores
 				break
 			}
 		}
-		if id == db.Host || slices.Contains(db.MayRunOn, id) {
+		if h.Cluster == machines["DC0_C0_RP0_VM0"].Cluster {
 			oracle += h.Cores
 		}
 	}
