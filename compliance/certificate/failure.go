@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// ErrRefused is wrapped by the error of every certificate that [Check] refuses.
+// ErrRefused is wrapped by the error of every certificate that [Check] or [Parse]
+// refuses.
 var ErrRefused = errors.New("certificate refused")
 
 // Kind is what is wrong.
@@ -13,30 +14,29 @@ type Kind string
 
 // The kinds of failures.
 const (
-	// Malformed: an identifier is empty, repeated or unknown, or a number has
-	// more digits than any quantity or price.
+	// Malformed: an identifier is empty, repeated or unknown, a number has more
+	// digits than any quantity or price, or the text is not of the form.
 	Malformed Kind = "malformed"
-	// Negative: a quantity, amount, value or penalty is negative.
+	// Altered: the digest is not that of the rest.
+	Altered Kind = "altered"
+	// Negative: a quantity, amount, cost or price is negative.
 	Negative Kind = "negative"
+	// Uneven: a quantity or cost is no multiple of the step.
+	Uneven Kind = "no multiple of the step"
 	// Overused: a supply covers more than its quantity.
 	Overused Kind = "coverage exceeds supply"
-	// Miscounted: what is used, left, covered or short does not add up.
+	// Unserved: what must be covered is short.
+	Unserved Kind = "short of what must be covered"
+	// Miscounted: what is taken, used, left, covered or short does not add up.
 	Miscounted Kind = "miscounted"
-	// Misstated: a number does not follow from those it is computed from.
+	// Misstated: a cost, bound or gap does not follow from what it is computed from.
 	Misstated Kind = "misstated"
-	// Unsound: a price breaks a rule that makes the bound one: a negative reduced
-	// cost, a price above the penalty or below zero.
-	Unsound Kind = "price not sound"
-	// Slack: the certificate claims the optimum, but a supply is left over at a
-	// price, a demand is short below its penalty, or an arc is used that costs
-	// more than the prices say.
-	Slack Kind = "slackness violated"
 )
 
 // Failure is one thing that is wrong with a certificate.
 type Failure struct {
 	Kind Kind
-	// Item is the supply, demand, arc or total concerned.
+	// Item is the supply, group, leaf or total concerned.
 	Item   string
 	Detail string
 }
