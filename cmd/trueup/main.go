@@ -42,6 +42,7 @@ func commands() []command {
 		reconcileCommand(),
 		explainCommand(),
 		diffCommand(),
+		certificateCheckCommand(),
 		recogniseCommand(),
 		factsCPUCommand(),
 		factsUsageCommand(),

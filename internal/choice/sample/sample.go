@@ -73,7 +73,7 @@ func Transport(r *rand.Rand) choice.Problem {
 // Datacenter, 1 Standard, 2 Standard that may move.
 func Layers(r *rand.Rand) choice.Problem {
 	p := choice.Problem{Supply: []int64{r.Int64N(60), r.Int64N(80), r.Int64N(30)}}
-	for range 1 + r.IntN(5) {
+	for range 1 + r.IntN(4) {
 		cores, machines := 8*(1+r.Int64N(4)), 1+r.Int64N(8)
 		arcs := func(of ...int) []choice.Arc {
 			var out []choice.Arc
