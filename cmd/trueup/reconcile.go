@@ -132,6 +132,7 @@ func explain(w io.Writer, in compliance.Input, res *compliance.Result, consumer 
 
 func printExplanation(w io.Writer, e compliance.Explanation, missing []string) {
 	fmt.Fprintf(w, "  because %s\n", e.Arithmetic)
+	printChoice(w, e)
 	for _, a := range e.Tried {
 		fmt.Fprintf(w, "  %d. %s: %s, %s; asked for %s of %s available\n", a.Order, a.Entitlement, a.Outcome, a.Reason, a.Requested, a.Available)
 	}

@@ -38,6 +38,15 @@ func TestReconcileExplainDiff(t *testing.T) {
 	assert.Contains(t, errs, "estate.json")
 }
 
+// A host, a machine that its licenses carry, and a replica whose primary's do.
+func TestExplainChoices(t *testing.T) {
+	for _, consumer := range []string{"esx1", "db3", "db6"} {
+		status, out, errs := trueup(t, "explain", "-estate", "testdata/layers", consumer)
+		require.Equal(t, 0, status, errs)
+		golden(t, "testdata/explain-"+consumer+".golden", out)
+	}
+}
+
 // golden compares with a file that TRUEUP_UPDATE=1 writes anew.
 func golden(t *testing.T, file, got string) {
 	t.Helper()
