@@ -18,6 +18,11 @@
 // least money at risk, and among equals uses up the least value. It is solved
 // exactly, not by passes over a list of priorities.
 //
+// Where the terms offer several ways (a host's layers, a suite in place of its
+// members, a replica under its primary's license), each is an option of the same
+// problem, and the position says which was taken and what the others would have
+// asked ([Choice]).
+//
 // Every consumer has an [Outcome]: what it needs and by which arithmetic, which
 // entitlement covers it under which right, and why others may not. Every
 // entitlement has a [Supply]. Nothing is dropped: titles that nobody recognised

@@ -1,7 +1,10 @@
 package compliance_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,4 +95,35 @@ func TestClusterLayers(t *testing.T) {
 	}
 	assert.Equal(t, "24", build([]compliance.DeviceID{}).Required.String(), "three hosts of 8 cores, against 32 of the machines")
 	assert.Equal(t, "16", build([]compliance.DeviceID{"h1", "h2"}).Required.String(), "two hosts")
+}
+
+// Neither the order in which facts arrive nor that of the terms shows in what is
+// chosen.
+func TestChoicesDoNotHangOnOrder(t *testing.T) {
+	var first []byte
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		s := sqlServer(t)
+		adds := []func(){func() { s.host("h1", "c", 2, 16) }, func() { s.host("h2", "c", 2, 24) }}
+		for i := range 9 {
+			edition := []string{"Enterprise", "Standard", ""}[i%3]
+			adds = append(adds, func() { s.vm(fmt.Sprint("vm", i), fmt.Sprint("h", i%2+1), 4+i%3*4, edition) })
+		}
+		r.Shuffle(len(adds), func(i, j int) { adds[i], adds[j] = adds[j], adds[i] })
+		for _, add := range adds {
+			add()
+		}
+		s.own("EE", 30, enterprise(5000)).own("SE", 10, standardEdition(1300)).own("EF", 4, enterprise(5000))
+		r.Shuffle(len(s.in.Entitlements), func(i, j int) {
+			s.in.Entitlements[i], s.in.Entitlements[j] = s.in.Entitlements[j], s.in.Entitlements[i]
+		})
+		slices.Reverse(s.in.Licensing)
+		got, err := json.Marshal(s.reconcile())
+		require.NoError(t, err)
+		if first == nil {
+			first = got
+		}
+		require.JSONEq(t, string(first), string(got))
+		require.Equal(t, first, got)
+	}
 }
