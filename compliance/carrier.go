@@ -1,7 +1,6 @@
 package compliance
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -185,8 +184,4 @@ type way struct {
 	needs   []need
 	carries []int
 	must    bool
-}
-
-func (w way) compare(v way) int {
-	return cmp.Or(cmp.Compare(w.name, v.name), slices.Compare(w.carries, v.carries))
 }
