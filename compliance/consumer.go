@@ -16,8 +16,10 @@ type consumer struct {
 	user     UserID
 	uses     []use
 	lastUsed time.Time
-	entity   string
-	country  string
+	// alike is how many consumers it stands for; 0 is one that stands for itself.
+	alike   int
+	entity  string
+	country string
 	// environments are those of the devices of its uses, sorted; none where no
 	// entitlement asks.
 	environments []string
@@ -44,7 +46,7 @@ func (r *reconciler) consumers(m managedProduct) []consumer {
 		}
 		c := byID[id]
 		if c == nil {
-			c = &consumer{id: id, device: device, user: user}
+			c = &consumer{id: id, device: device, user: user, alike: u.alike}
 			r.place(c, u)
 			byID[id] = c
 		}

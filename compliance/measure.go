@@ -109,10 +109,10 @@ func (r *reconciler) outcomeOf(c consumer, count metric.Count) Outcome {
 	o := Outcome{
 		Consumer: c.id, User: c.user, Entity: c.entity, Country: c.country, LastUsed: c.lastUsed,
 		Editions: c.editions(), Versions: c.versions(), Environments: c.environments,
-		Required: interval(count), Explanation: count.Explanation,
+		Alike: c.alike, Required: interval(count), Explanation: count.Explanation,
 		Missing: slices.Clone(count.Missing), NotAllowed: count.Refused,
 	}
-	if c.device >= 0 {
+	if c.device >= 0 && c.alike == 0 {
 		o.Device = r.Estate.devices[c.device].ID
 	}
 	if c.layer != nil {

@@ -17,7 +17,9 @@ func (r *reconciler) facts(m managedProduct, consumers []consumer) metric.Facts 
 		}
 	case metric.VirtualMachine, metric.Instance:
 		for _, c := range consumers {
-			f.Machines = append(f.Machines, machineOf(c.id, r.deviceOf(c)))
+			machine := machineOf(c.id, r.deviceOf(c))
+			machine.Count = c.alike
+			f.Machines = append(f.Machines, machine)
 		}
 	case metric.PhysicalHost:
 		for _, c := range consumers {
@@ -35,7 +37,7 @@ func (r *reconciler) facts(m managedProduct, consumers []consumer) metric.Facts 
 }
 
 func (r *reconciler) useOf(c consumer) metric.Use {
-	return metric.Use{ID: c.id, User: string(c.user), Device: string(r.deviceOf(c).ID)}
+	return metric.Use{ID: c.id, Count: c.alike, User: string(c.user), Device: string(r.deviceOf(c).ID)}
 }
 
 func (r *reconciler) deviceOf(c consumer) Device {
@@ -50,7 +52,7 @@ func (r *reconciler) deviceOf(c consumer) Device {
 // facts: its count is unknown, not zero.
 func (r *reconciler) hostOf(c consumer) metric.Host {
 	d := r.deviceOf(c)
-	h := metric.Host{ID: c.id, Processor: d.Model, Cluster: d.Cluster}
+	h := metric.Host{ID: c.id, Count: c.alike, Processor: d.Model, Cluster: d.Cluster}
 	if d.Kind == Physical {
 		h.Sockets, h.Cores = known(d.Sockets), known(d.Cores)
 	}

@@ -152,6 +152,10 @@ const (
 type Outcome struct {
 	// Consumer is the device, user or series that consumes, by its identifier.
 	Consumer string `json:"consumer"`
+	// Alike is how many consumers the outcome stands for, where a [Tally] counted
+	// them, and zero for one that stands for itself. All quantities are those of all
+	// of them together.
+	Alike int `json:"alike,omitempty"`
 	// Device is the device behind the consumer, User the user; either may be
 	// empty.
 	Device DeviceID `json:"device,omitempty"`

@@ -18,6 +18,8 @@ type use struct {
 	edition  string
 	lastUsed time.Time
 	source   SourceID
+	// alike is how many uses it stands for; 0 is one that stands for itself.
+	alike int
 }
 
 // recognise runs the catalog once over every distinct title and files the uses

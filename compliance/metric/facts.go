@@ -86,7 +86,9 @@ type Machine struct {
 
 // Use is an install on a device, or one person's access through a device.
 type Use struct {
-	ID           string
+	ID string
+	// Count is how many equal uses this stands for; 0 means one.
+	Count        int
 	User, Device string
 	// Kind is the kind of device, such as pc, tablet, phone or server.
 	Kind string

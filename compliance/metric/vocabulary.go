@@ -143,7 +143,7 @@ func useKind() *kind {
 	return (&kind{
 		name:  "use",
 		make:  func() any { return &Use{} },
-		count: func(any) *int { return nil },
+		count: func(o any) *int { return &o.(*Use).Count },
 		id:    func(o any) *string { return &o.(*Use).ID },
 		fields: []kindField{
 			text("user", func(u *Use) *string { return &u.User }),
