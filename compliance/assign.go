@@ -79,6 +79,7 @@ func take(amount decimal.Decimal, given []decimal.Decimal) []decimal.Decimal {
 // class is a set of claims that differ in nothing an assignment looks at.
 type class struct {
 	claim
+	name    string // its key
 	members []int
 }
 
@@ -101,11 +102,13 @@ func classify(claims []claim) []class {
 		if !known {
 			at = len(classes)
 			index[key] = at
-			classes = append(classes, class{claim: claim{rights: c.rights, ranks: c.ranks, price: c.price}})
+			classes = append(classes, class{name: key, claim: claim{rights: c.rights, ranks: c.ranks, price: c.price}})
 		}
 		classes[at].members = append(classes[at].members, i)
 		classes[at].amount = classes[at].amount.Add(c.amount)
 	}
+	// Which of equally good assignments is found must not hang on who comes first.
+	slices.SortFunc(classes, func(a, b class) int { return strings.Compare(a.name, b.name) })
 	return classes
 }
 

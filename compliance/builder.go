@@ -54,18 +54,8 @@ func NewBuilder(at time.Time) *Builder {
 // two differ the first source by identifier counts and the difference is kept
 // as a [Disagreement]. The error wraps [ErrInvalid].
 func (b *Builder) AddDevice(d Device) error {
-	switch {
-	case d.ID == "":
-		return fmt.Errorf("%w: device %q has no identifier", ErrInvalid, d.Name)
-	case d.Sockets < 0 || d.Cores < 0 || d.Threads < 0 || d.VCPUs < 0:
-		return fmt.Errorf("%w: device %s has a negative number of processors", ErrInvalid, d.ID)
-	case int(d.Kind) >= len(deviceKinds):
-		return fmt.Errorf("%w: device %s is of kind %d", ErrInvalid, d.ID, d.Kind)
-	case d.Host == d.ID:
-		return fmt.Errorf("%w: device %s is its own host", ErrInvalid, d.ID)
-	}
-	if err := d.place(); err != nil {
-		return fmt.Errorf("%w: device %s %w", ErrInvalid, d.ID, err)
+	if err := d.check(); err != nil {
+		return err
 	}
 	b.devices = append(b.devices, d)
 	return nil
@@ -87,16 +77,9 @@ func (b *Builder) AddInstall(i Install) error {
 	if i.Device == "" {
 		return fmt.Errorf("%w: install of %q names no device", ErrInvalid, i.Title.Name)
 	}
-	if i.Title.Name == "" && i.Title.ProductCode == "" {
-		return fmt.Errorf("%w: install on %s has neither name nor product code", ErrInvalid, i.Device)
-	}
-	first, err := seconds(i.FirstSeen)
+	first, used, err := i.check()
 	if err != nil {
-		return fmt.Errorf("install of %q on %s: first seen: %w", i.Title.Name, i.Device, err)
-	}
-	used, err := seconds(i.LastUsed)
-	if err != nil {
-		return fmt.Errorf("install of %q on %s: last used: %w", i.Title.Name, i.Device, err)
+		return err
 	}
 	src, err := b.source(i.Source)
 	if err != nil {
@@ -153,18 +136,6 @@ func (b *Builder) source(id SourceID) (uint16, error) {
 		return 0, fmt.Errorf("%w: more than %d sources", ErrInvalid, math.MaxUint16)
 	}
 	return uint16(n), nil
-}
-
-// seconds is the instant in seconds since 1970, 0 for not known.
-func seconds(t time.Time) (uint32, error) {
-	if t.IsZero() {
-		return 0, nil
-	}
-	s := t.Unix()
-	if s <= 0 || s > math.MaxUint32 {
-		return 0, fmt.Errorf("%w: %s is outside 1970 to 2106", ErrInvalid, t.Format(time.RFC3339))
-	}
-	return uint32(s), nil
 }
 
 // Build makes the estate. The builder may go on being used; later additions do

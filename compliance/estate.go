@@ -24,6 +24,8 @@ type Estate struct {
 	usage         []Usage
 	disagreements []Disagreement
 	installs
+	// tallied are the devices that stand for many, in an estate that a [Tally] made.
+	tallied *tallied
 }
 
 // installs are those of all devices, with the dictionaries of what they name.
@@ -52,7 +54,8 @@ func (e *Estate) Device(id DeviceID) (Device, bool) {
 }
 
 func (e *Estate) device(id DeviceID) (int, bool) {
-	return sort.Find(len(e.devices), func(i int) int { return strings.Compare(string(id), string(e.devices[i].ID)) })
+	machines := e.machines()
+	return sort.Find(len(machines), func(i int) int { return strings.Compare(string(id), string(machines[i].ID)) })
 }
 
 // Users are all users, sorted by identifier.
@@ -219,5 +222,6 @@ func (e *Estate) Digest() string {
 	for _, u := range e.usage {
 		w.usage(u)
 	}
+	w.tallied(e)
 	return w.sum()
 }

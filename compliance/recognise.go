@@ -33,6 +33,7 @@ func (r *reconciler) recognise(managed []managedProduct) {
 	}
 	under := r.under
 	r.behind = behind(managed)
+	r.names, r.places = e.titles, e.titlePlace
 	r.titles = make([]catalog.Recognition, len(e.titles))
 	r.installs = make([]int, len(e.titles))
 	filed := make([]bool, len(e.titles))
@@ -50,20 +51,28 @@ func (r *reconciler) recognise(managed []managedProduct) {
 			}
 		}
 	}
-	r.tallyTitles()
 	r.others = map[catalog.ProductKey]int{}
+	r.unfold(e.tallied, under)
+	r.tallyTitles()
+	r.recogniseRest(under)
+}
+
+// recogniseRest files what stands beside installs: operating systems, measured
+// peaks and seats.
+func (r *reconciler) recogniseRest(under map[catalog.ProductKey]bool) {
+	e := r.Estate
 	file := func(rec catalog.Recognition, u use) {
 		switch {
 		case !counts(rec.Status):
 		default:
 			r.add(rec, u)
-			if !under[rec.Product.Key] {
+			if !under[rec.Product.Key] && (e.tallied == nil || u.device < 0) { // a tally has counted the systems
 				r.others[rec.Product.Key]++
 			}
 		}
 	}
 	systems := map[string]catalog.Recognition{}
-	for d, dev := range e.devices {
+	for d, dev := range e.machines() {
 		if dev.OperatingSystem == "" {
 			continue
 		}
@@ -135,15 +144,19 @@ func behind(managed []managedProduct) map[catalog.ProductKey][]catalog.ProductKe
 
 // unrecognised ranks the titles that nothing is known of.
 func (r *reconciler) unrecognised() []Unrecognised {
-	var out []Unrecognised
+	var order []int
 	for i, rec := range r.titles {
 		if r.installs[i] > 0 && !counts(rec.Status) && rec.Status != catalog.Ignored {
-			out = append(out, Unrecognised{r.Estate.titles[i], r.installs[i]})
+			order = append(order, i)
 		}
 	}
-	slices.SortFunc(out, func(a, b Unrecognised) int {
-		return cmp.Or(cmp.Compare(b.Installs, a.Installs), compareTitles(a.Title, b.Title))
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(r.installs[b], r.installs[a]), cmp.Compare(r.places[a], r.places[b]))
 	})
+	var out []Unrecognised
+	for _, i := range order {
+		out = append(out, Unrecognised{r.names[i], r.installs[i]})
+	}
 	return out
 }
 
@@ -155,10 +168,13 @@ func (r *reconciler) unmanaged(managed []managedProduct) []Unmanaged {
 		under[m.product] = true
 	}
 	licensing, uses := map[catalog.ProductKey]catalog.Licensing{}, maps.Clone(r.others)
-	for _, i := range inverse(r.Estate.titlePlace) {
+	for _, i := range inverse(r.places) {
 		rec := r.titles[i]
+		if r.installs[i] == 0 { // what an estate once held does not show
+			continue
+		}
 		licensing[rec.Product.Key] = rec.Licensing
-		if counts(rec.Status) && r.installs[i] > 0 {
+		if counts(rec.Status) {
 			uses[rec.Product.Key] += r.installs[i]
 		}
 	}

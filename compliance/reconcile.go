@@ -167,7 +167,10 @@ type reconciler struct {
 	// installs, installs their number.
 	titles   []catalog.Recognition
 	installs []int
-	tally    struct{ installs, recognised, ignored int }
+	// names and places are the titles themselves, and theirs in sorted order.
+	names  []catalog.Title
+	places []uint32
+	tally  struct{ installs, recognised, ignored int }
 	// uses lists for each product under management its uses; others counts those
 	// of the rest that are no installs.
 	uses   map[catalog.ProductKey][]use

@@ -12,10 +12,7 @@ const (
 
 // sourceStates judges every source of the estate.
 func sourceStates(e *Estate, staleAfter time.Duration) []SourceState {
-	installs := map[SourceID]int{}
-	for i, n := range e.reported() {
-		installs[e.sourceName[i]] = n
-	}
+	installs := e.reportedBy()
 	out := make([]SourceState, len(e.sources))
 	for i, s := range e.sources {
 		st := SourceState{Source: s, Age: age(s, e.at)}

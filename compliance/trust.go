@@ -1,6 +1,8 @@
 package compliance
 
 import (
+	"maps"
+
 	"github.com/shopspring/decimal"
 )
 
@@ -50,10 +52,13 @@ func voices(e *Estate) map[SourceID]bool {
 	for _, u := range e.users {
 		out[u.Source] = true
 	}
-	for i, n := range e.reported() {
+	for id, n := range e.reportedBy() {
 		if n > 0 {
-			out[e.sourceName[i]] = true
+			out[id] = true
 		}
+	}
+	if e.tallied != nil {
+		maps.Copy(out, e.tallied.heard)
 	}
 	for _, s := range e.seats {
 		out[s.Source] = true
