@@ -151,7 +151,7 @@ func (t *Tally) shapeOf(c *devicesAlike) *shape {
 		s.uses = append(s.uses, use{edition: r.edition, version: r.version, source: t.sources.Values()[u.source]})
 	}
 	slices.SortFunc(s.uses, compareUses)
-	d.ID = DeviceID(alikePrefix + string(t.products[c.product].product) + s.facts())
+	d.ID = DeviceID(alikePrefix + quoted(string(t.products[c.product].product)) + s.facts())
 	c.shape = s
 	return s
 }
@@ -159,33 +159,36 @@ func (t *Tally) shapeOf(c *devicesAlike) *shape {
 // facts says what makes the devices of a class alike, each fact with its name.
 func (s *shape) facts() string {
 	var b strings.Builder
-	text := func(name, value string) {
+	text := func(before, name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, ", %s %s", name, quoted(value))
+			fmt.Fprint(&b, before, name, " ", quoted(value))
 		}
 	}
-	number := func(name string, n int) {
+	number := func(n int, name string) {
 		if n != 0 {
 			fmt.Fprintf(&b, ", %d %s", n, name)
 		}
 	}
 	d := s.device
 	if d.Kind != KindUnknown {
-		text("kind", d.Kind.String())
+		text(", ", "kind", d.Kind.String())
 	}
-	number("sockets", d.Sockets)
-	number("cores", d.Cores)
-	number("threads", d.Threads)
-	number("vCPUs", d.VCPUs)
-	text("model", d.Model)
-	text("host", string(d.Host))
-	text("type", d.InstanceType)
-	text("entity", d.Entity)
-	text("country", d.Country)
-	text("environment", d.Environment)
-	text("by", string(d.Source))
+	number(d.Sockets, "sockets")
+	number(d.Cores, "cores")
+	number(d.Threads, "threads")
+	number(d.VCPUs, "vCPUs")
+	text(", ", "model", d.Model)
+	text(", ", "host", string(d.Host))
+	text(", ", "type", d.InstanceType)
+	text(", ", "entity", d.Entity)
+	text(", ", "country", d.Country)
+	text(", ", "environment", d.Environment)
+	text(", ", "reported by", string(d.Source))
 	for _, u := range s.uses {
-		fmt.Fprintf(&b, "; %s %s from %s", quoted(u.edition), quoted(u.version), quoted(string(u.source)))
+		b.WriteString("; in use")
+		text(" ", "edition", u.edition)
+		text(" ", "version", u.version)
+		text(" ", "found by", string(u.source))
 	}
 	return b.String()
 }

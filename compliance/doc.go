@@ -43,6 +43,13 @@
 // compliant if even the worst is, and unknown between. A source that failed, or
 // was never read, leaves the worst without bound for every position it may feed.
 //
+// # Counting without keeping
+//
+// An estate holds every install. Where only the numbers are wanted, a [Tally] takes
+// devices one after another, counts those that are alike, and gives the same
+// positions from a few thousand classes; a device that changes is taken out and put
+// in again.
+//
 // # Findings
 //
 // Package rule judges a result by rules written in CEL and gives each deviation

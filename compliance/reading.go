@@ -14,6 +14,7 @@ import (
 // device that is refused leaves no trace. It is used again for the next.
 type reading struct {
 	titles  []uint32 // by install
+	hashes  []uint64 // likewise
 	sources []fromSource
 	managed []managedUse
 	system  int // -1 without
@@ -63,10 +64,8 @@ func (t *Tally) look(d *Device, installs []Install) error {
 	r := &t.read
 	r.titles, r.sources, r.managed, r.classes, r.kept = r.titles[:0], r.sources[:0], r.managed[:0], r.classes[:0], r.kept[:0]
 	r.system, r.refused = -1, nil
-	for k := range installs {
-		if err := t.lookAt(d, &installs[k]); err != nil {
-			return err
-		}
+	if err := t.lookUp(d, installs); err != nil {
+		return err
 	}
 	var err error
 	if r.source, err = t.sourceOf(d.Source); err != nil {
@@ -82,10 +81,43 @@ func (t *Tally) look(d *Device, installs []Install) error {
 	return nil
 }
 
-func (t *Tally) lookAt(d *Device, i *Install) error {
-	if i.Device != d.ID && i.Device != "" {
-		return fmt.Errorf("%w: install of %q is of device %s and was given with %s", ErrInvalid, i.Title.Name, i.Device, d.ID)
+// lookUp finds the titles and sources of installs. It goes over them once for each
+// place in memory that it needs, so that many are fetched at a time.
+func (t *Tally) lookUp(d *Device, installs []Install) error {
+	r := &t.read
+	r.hashes = r.hashes[:0]
+	seed := t.titles.Seed()
+	for k := range installs {
+		i := &installs[k]
+		if i.Device != d.ID && i.Device != "" {
+			return fmt.Errorf("%w: install of %q is of device %s and was given with %s", ErrInvalid, i.Title.Name, i.Device, d.ID)
+		}
+		r.hashes = append(r.hashes, hashTitle(seed, &i.Title))
 	}
+	for _, h := range r.hashes {
+		n, known := t.titles.Guess(h)
+		if !known {
+			n = math.MaxUint32
+		}
+		r.titles = append(r.titles, n)
+	}
+	for k := range installs {
+		i, n := &installs[k], r.titles[k]
+		if uint64(n) >= uint64(len(t.heads)) || !t.isTitle(n, &i.Title) {
+			n = t.titles.Number(r.hashes[k], &i.Title)
+			if r.titles[k] = n; int(n) == len(t.filed) {
+				t.learn(i.Title)
+			}
+		}
+		if err := t.lookAt(i, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookAt notes an install of which the title is known.
+func (t *Tally) lookAt(i *Install, n uint32) error {
 	first, used, err := i.check()
 	if err != nil {
 		return err
@@ -100,21 +132,36 @@ func (t *Tally) lookAt(d *Device, i *Install) error {
 	} else {
 		r.sources = append(r.sources, fromSource{source, 1})
 	}
-	n := t.titles.Number(hashTitle(t.titles.Seed(), &i.Title), &i.Title)
-	if int(n) == len(t.filed) {
-		t.learn(i.Title)
-	}
-	r.titles = append(r.titles, n)
 	if f := t.filed[n]; f.product >= 0 {
 		r.managed = append(r.managed, managedUse{f, source, i, row{title: n, first: first, used: used}})
 	}
 	return nil
 }
 
+// head is what most titles consist of, packed to be compared in one look at memory.
+type head struct {
+	name, publisher string
+	more            bool // whether the title says more
+}
+
+// isTitle says whether a title has the number.
+func (t *Tally) isTitle(n uint32, raw *catalog.Title) bool {
+	h := &t.heads[n]
+	if h.name != raw.Name || h.publisher != raw.Publisher {
+		return false
+	}
+	return h.more == saysMore(raw) && (!h.more || t.titles.Values()[n] == *raw)
+}
+
+func saysMore(t *catalog.Title) bool {
+	return len(t.Version)+len(t.Edition)+len(t.ProductCode)+len(t.Architecture) > 0
+}
+
 // learn recognises a title that comes for the first time.
 func (t *Tally) learn(raw catalog.Title) {
 	rec, f := t.stands(raw)
 	t.known, t.filed = append(t.known, rec), append(t.filed, f)
+	t.heads = append(t.heads, head{raw.Name, raw.Publisher, saysMore(&raw)})
 	t.installs = append(t.installs, 0)
 }
 

@@ -2,7 +2,6 @@ package compliance
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -167,21 +166,37 @@ func (r *reconciler) unmanaged(managed []managedProduct) []Unmanaged {
 	for _, m := range managed {
 		under[m.product] = true
 	}
-	licensing, uses := map[catalog.ProductKey]catalog.Licensing{}, maps.Clone(r.others)
+	at := make(map[catalog.ProductKey]int, len(r.names))
+	var all []Unmanaged
+	var licensing []catalog.Licensing
+	product := func(key catalog.ProductKey) int {
+		i, known := at[key]
+		if !known {
+			i = len(all)
+			at[key] = i
+			all, licensing = append(all, Unmanaged{Product: key}), append(licensing, 0)
+		}
+		return i
+	}
 	for _, i := range inverse(r.places) {
-		rec := r.titles[i]
+		rec := &r.titles[i]
 		if r.installs[i] == 0 { // what an estate once held does not show
 			continue
 		}
-		licensing[rec.Product.Key] = rec.Licensing
+		n := product(rec.Product.Key)
+		licensing[n] = rec.Licensing
 		if counts(rec.Status) {
-			uses[rec.Product.Key] += r.installs[i]
+			all[n].Installs += r.installs[i]
 		}
 	}
+	for key, n := range r.others {
+		all[product(key)].Installs += n
+	}
 	var out []Unmanaged
-	for key, n := range uses {
-		if !under[key] && licensing[key] != catalog.LicensingFree {
-			out = append(out, Unmanaged{key, n, licensing[key] == catalog.LicensingPaid})
+	for i, u := range all {
+		if u.Installs > 0 && !under[u.Product] && licensing[i] != catalog.LicensingFree {
+			u.Paid = licensing[i] == catalog.LicensingPaid
+			out = append(out, u)
 		}
 	}
 	slices.SortFunc(out, func(a, b Unmanaged) int {

@@ -50,7 +50,8 @@ type Tally struct {
 	seen     *columns.Set
 	seed     maphash.Seed
 	titles   *columns.Dictionary[catalog.Title]
-	known    []catalog.Recognition // by title
+	heads    []head                // by title
+	known    []catalog.Recognition // likewise
 	filed    []filed               // likewise
 	installs []int                 // likewise
 	systems  map[string]int
@@ -108,7 +109,8 @@ func NewTally(at time.Time, in Input) (*Tally, error) {
 func (t *Tally) empty(at time.Time) {
 	t.base = NewBuilder(at)
 	t.seen = &columns.Set{}
-	t.titles, t.known, t.filed, t.installs = columns.NewDictionary[catalog.Title](), nil, nil, nil
+	t.titles = columns.NewDictionary[catalog.Title]()
+	t.heads, t.known, t.filed, t.installs = nil, nil, nil, nil
 	t.systems, t.system = map[string]int{}, nil
 	t.sources, t.source = columns.NewDictionary[SourceID](), nil
 	t.classes = newClasses()

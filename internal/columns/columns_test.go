@@ -50,7 +50,12 @@ func TestDictionaryNumbersInOrder(t *testing.T) {
 					if at < 0 {
 						at, want = len(want), append(want, v)
 					}
-					if got := d.Number(hash(d.Seed(), v), &v); int(got) != at {
+					h := hash(d.Seed(), v)
+					guess, known := d.Guess(h)
+					if name != "all same" && (known != (at < len(d.Values())) || known && int(guess) != at) {
+						t.Fatalf("%q is guessed to be %d, %v, want %d", v, guess, known, at)
+					}
+					if got := d.Number(h, &v); int(got) != at {
 						t.Fatalf("%q has number %d, want %d", v, got, at)
 					}
 				}

@@ -26,11 +26,20 @@ func Position() *expr.Schema {
 		of("surplus", expr.Decimal, "units owned that cover nothing", func(p position) any { return p.Surplus }),
 		of("exposure", expr.Decimal, "price of short_low", func(p position) any { return p.Exposure.Amount }),
 		of("currency", expr.String, "currency of exposure", func(p position) any { return word(p.Exposure.Currency) }),
-		of("consumers", expr.Int, "number of consumers", func(p position) any { return len(p.Consumers) }),
+		of("consumers", expr.Int, "number of consumers", func(p position) any { return consumers(p) }),
 		of("not_allowed", expr.List(expr.String), "consumers whose use the metric's rule does not allow, with the reason", notAllowed),
 		of("doubtful", expr.List(expr.String), "sources that feed it and are doubtful", func(p position) any { return words(p.Doubtful) }),
 		of("missing", expr.List(expr.String), "facts that nobody knows", func(p position) any { return words(p.Missing) }),
 	}}
+}
+
+// consumers is how many there are, of whom one outcome may stand for many.
+func consumers(p position) int {
+	n := 0
+	for _, o := range p.Consumers {
+		n += max(o.Alike, 1)
+	}
+	return n
 }
 
 // notAllowed are the consumers that no number of licenses would make lawful.
