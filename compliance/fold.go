@@ -46,14 +46,17 @@ func (t *Tally) Reconcile(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	positions := make([]Position, len(t.products))
+	positions := make([]Position, t.managed)
 	copy(positions, t.last.positions)
 	for _, p := range res.Positions {
 		positions[t.product[p.Product]] = p
 	}
 	t.last = state{touched: make([]bool, len(t.products)), positions: positions, sources: sources, heard: heard, places: t.last.places}
 	res.Positions = slices.Clone(positions)
-	res.Unmanaged = slices.DeleteFunc(res.Unmanaged, func(u Unmanaged) bool { _, managed := t.product[u.Product]; return managed })
+	res.Unmanaged = slices.DeleteFunc(res.Unmanaged, func(u Unmanaged) bool {
+		n, known := t.product[u.Product]
+		return known && int(n) < t.managed
+	})
 	return res, nil
 }
 

@@ -1,9 +1,11 @@
 package compliance
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
+	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/metric"
 )
 
@@ -68,20 +70,29 @@ func (e Entitlement) plain() bool {
 	})
 }
 
-// holdTogether keeps every product whole where the terms of one may look at
-// another, and says whether one looks at whole clusters.
-func holdTogether(products []lens) (clusters bool) {
-	apart := true
+// together keeps the products whole that the terms of another look at, and says
+// whether some term looks at whole clusters. It gives the products that are not
+// under management and through which people reach those that are.
+func together(products []lens) (fronts []catalog.ProductKey, clusters bool) {
+	held := map[catalog.ProductKey]bool{}
 	for _, l := range products {
-		clusters = clusters || l.metric.Reaches()
-		apart = apart && !slices.ContainsFunc(l.licensing, func(l Licensing) bool { return !l.plain() })
-	}
-	if !apart {
-		for i := range products {
-			products[i].counted = false
+		clusters = clusters || l.metric.Reaches() || len(l.terms.layers) > 0
+		for _, p := range l.terms.through {
+			held[p] = true
+		}
+		if s := l.terms.suite; s != nil {
+			for _, p := range slices.Concat(s.Members, s.Mandatory) {
+				held[p] = true
+			}
 		}
 	}
-	return clusters || !apart
+	for i, l := range products {
+		if held[l.product] {
+			products[i].counted, products[i].hosted = false, true
+			delete(held, l.product)
+		}
+	}
+	return slices.Sorted(maps.Keys(held)), clusters
 }
 
 // plain says whether nothing is stated of the device that looks at other devices.

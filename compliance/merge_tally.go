@@ -10,7 +10,7 @@ import (
 // Fork is an empty tally for the same input, to count a part of the devices in, as
 // on another processor. The catalog must then be safe for concurrent use.
 func (t *Tally) Fork() *Tally {
-	out := &Tally{in: t.in, products: t.products, product: t.product, clusters: t.clusters, seed: t.seed}
+	out := &Tally{in: t.in, products: t.products, managed: t.managed, product: t.product, clusters: t.clusters, seed: t.seed}
 	out.empty(t.base.at)
 	return out
 }

@@ -41,8 +41,11 @@ import (
 //
 // A Tally is for one goroutine.
 type Tally struct {
-	in       Input
+	in Input
+	// products are those under management, and behind them others through which
+	// people reach these.
 	products []lens
+	managed  int
 	product  map[catalog.ProductKey]int32
 	// clusters says that some product looks at whole clusters.
 	clusters bool
@@ -100,7 +103,12 @@ func NewTally(at time.Time, in Input) (*Tally, error) {
 		t.products = append(t.products, newLens(m))
 		t.product[m.product] = int32(i)
 	}
-	t.clusters = holdTogether(t.products)
+	fronts, clusters := together(t.products)
+	t.clusters, t.managed = clusters, len(t.products)
+	for _, p := range fronts {
+		t.product[p] = int32(len(t.products))
+		t.products = append(t.products, lens{managedProduct: managedProduct{product: p}})
+	}
 	t.empty(at)
 	return t, nil
 }

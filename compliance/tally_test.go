@@ -51,6 +51,7 @@ func drawStream(t *rapid.T) stream {
 	for p := range rapid.IntRange(1, len(streamMetrics)).Draw(t, "products") {
 		s.license(t, p, rapid.SampledFrom(streamMetrics).Draw(t, "metric"))
 	}
+	s.terms(t)
 	for n := range rapid.IntRange(0, 4).Draw(t, "users") {
 		s.users = append(s.users, compliance.User{ID: userID(n), Kind: compliance.Person, Source: "hr",
 			Entity: oneOf(t, "entity", "north", "south"), Country: oneOf(t, "country", "DE", "FR")})
@@ -101,6 +102,25 @@ func (s *stream) license(t *rapid.T, p int, m metric.Key) {
 			e.Allocations = []compliance.Allocation{{Consumer: "d-03", Quantity: decimal.NewFromInt(2), Kind: compliance.Permanent}}
 		}
 		s.in.Entitlements = append(s.in.Entitlements, e)
+	}
+}
+
+// terms gives the first product terms that look at single consumers or at others.
+func (s *stream) terms(t *rapid.T) {
+	l := &s.in.Licensing[0]
+	switch rapid.IntRange(0, 9).Draw(t, "terms") {
+	case 0:
+		l.Whole = compliance.WholeConsumer
+	case 1:
+		l.Through = []catalog.ProductKey{"acme/p1", "acme/p8"}
+	case 2:
+		if l.Metric == "generic.device" {
+			l.Suite = &compliance.Suite{Members: []catalog.ProductKey{"acme/p1", "acme/p2"}, Count: 2}
+		}
+	case 3:
+		if l.Metric == "generic.core.vm" {
+			l.Layers = []compliance.Layer{{Name: "host", Metric: "generic.core"}}
+		}
 	}
 }
 
