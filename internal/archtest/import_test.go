@@ -74,6 +74,10 @@ var mayImport = map[string][]string{
 	"benchmarks":  {"compliance", "evidence", "connectors", "escalation", "remediation", "playbook"},
 }
 
+// shared is strict YAML with positions, of which the plumbing of expressions has need:
+// it knows nothing of compliance but its folder.
+const shared = module + "/compliance/document"
+
 func TestImportDirections(t *testing.T) {
 	for _, p := range packages(t) {
 		from := part(p.ImportPath)
@@ -85,7 +89,7 @@ func TestImportDirections(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			if to := part(dep); to != "" && to != from && to != "internal" {
+			if to := part(dep); to != "" && to != from && to != "internal" && dep != shared {
 				assert.Contains(t, allowed, to, "%s must not depend on %s", p.ImportPath, dep)
 			}
 		}

@@ -1,0 +1,147 @@
+// Package retention keeps, in the log itself, how long evidence must be kept, and
+// says which part of a log is past that.
+//
+// A [Policy] is an entry: whoever verifies the log sees what the rules were at any
+// time. The one that counts is the last. Keeping shorter than before needs a reason
+// that is written into the entry, so that no evidence ages out by an edit that nobody
+// answered for.
+//
+// Pruning follows C2SP tlog-tiles: a log is pruned from its beginning up to a minimum
+// index, proofs above it stay valid, and access below it should be denied before
+// anything is deleted. [Horizon] is that index: the first entry that must be kept,
+// by its kind's period or by a hold. Nothing here deletes.
+package retention
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/trueup-dev/trueup/evidence"
+)
+
+// Kind is the kind of the entry that a policy is appended as.
+const Kind evidence.Kind = "retention.policy/1"
+
+// ErrPolicy is wrapped where a policy is malformed, or keeps shorter without a reason.
+var ErrPolicy = errors.New("retention: malformed policy")
+
+// Rule says for how many days entries of some kinds are kept.
+type Rule struct {
+	Prefix string `json:"prefix"` // of the kinds; the longest that fits counts
+	Days   int    `json:"days"`
+	Basis  string `json:"basis"` // the law or the contract that asks for it
+}
+
+// Policy is how long evidence is kept. Kinds that no rule fits are kept for ever.
+type Policy struct {
+	Since time.Time `json:"since"`
+	By    string    `json:"by"`
+	Rules []Rule    `json:"rules"`
+
+	// Shortened is why some evidence is kept shorter than under the policy before.
+	Shortened string `json:"shortened,omitempty"`
+}
+
+// Entry is the policy as an entry to append after before, which is nil for the first.
+func (p *Policy) Entry(before *Policy) (evidence.Entry, error) {
+	var errs []error
+	if p.By == "" || p.Since.IsZero() {
+		errs = append(errs, fmt.Errorf("%w: it needs who made it and since when it counts", ErrPolicy))
+	}
+	for i, r := range p.Rules {
+		if r.Days <= 0 || r.Basis == "" {
+			errs = append(errs, fmt.Errorf("%w: the rule for %q needs days above zero and a basis", ErrPolicy, r.Prefix))
+		}
+		if slices.ContainsFunc(p.Rules[:i], func(o Rule) bool { return o.Prefix == r.Prefix }) {
+			errs = append(errs, fmt.Errorf("%w: there are two rules for %q", ErrPolicy, r.Prefix))
+		}
+	}
+	if before != nil && p.Shortened == "" {
+		for _, prefix := range shorter(before, p) {
+			errs = append(errs, fmt.Errorf("%w: it keeps %q shorter than before and does not say why", ErrPolicy, prefix))
+		}
+	}
+	if len(errs) > 0 {
+		return evidence.Entry{}, errors.Join(errs...)
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		return evidence.Entry{}, fmt.Errorf("retention: encode: %w", err)
+	}
+	return evidence.Entry{Kind: Kind, Payload: b}, nil
+}
+
+// shorter are the prefixes of either policy whose kinds the second keeps shorter.
+func shorter(before, after *Policy) []string {
+	var out []string
+	for _, r := range slices.Concat(before.Rules, after.Rules) {
+		now, limited := after.days(r.Prefix)
+		was, wasLimited := before.days(r.Prefix)
+		if limited && (!wasLimited || now < was) && !slices.Contains(out, r.Prefix) {
+			out = append(out, r.Prefix)
+		}
+	}
+	return out
+}
+
+// days is how long a kind is kept; false is for ever.
+func (p *Policy) days(kind string) (int, bool) {
+	best, days, found := -1, 0, false
+	for _, r := range p.Rules {
+		if strings.HasPrefix(kind, r.Prefix) && len(r.Prefix) > best {
+			best, days, found = len(r.Prefix), r.Days, true
+		}
+	}
+	return days, found
+}
+
+// Parse reads the entry that Entry made.
+func Parse(e evidence.Entry) (Policy, error) {
+	var p Policy
+	if e.Kind != Kind {
+		return p, fmt.Errorf("%w: kind %s is none", ErrPolicy, e.Kind)
+	}
+	if err := json.Unmarshal(e.Payload, &p); err != nil {
+		return p, fmt.Errorf("%w: %w", ErrPolicy, err)
+	}
+	return p, nil
+}
+
+// Horizon is the index of the first entry that must be kept at the instant now: one
+// whose period is not over, that has none, whose time is not known, or that is held.
+// Policies are always kept. entries must be all, in order, as evidence.Log.Entries
+// gives them; at says what time an entry is of, held whether a legal hold is on it.
+func Horizon(entries iter.Seq2[evidence.Record, error], at func(evidence.Record) time.Time,
+	held func(evidence.Record) bool, now time.Time) (evidence.Index, error) {
+	var policy Policy
+	var all []kept
+	for rec, err := range entries {
+		if err != nil {
+			return 0, fmt.Errorf("retention: %w", err)
+		}
+		if rec.Kind == Kind {
+			if policy, err = Parse(rec.Entry); err != nil {
+				return 0, fmt.Errorf("entry %d: %w", rec.Index, err)
+			}
+		}
+		all = append(all, kept{string(rec.Kind), at(rec), held(rec)})
+	}
+	for i, k := range all {
+		days, limited := policy.days(k.kind)
+		if k.held || !limited || k.at.IsZero() || k.kind == string(Kind) || now.Before(k.at.AddDate(0, 0, days)) {
+			return evidence.Index(i), nil
+		}
+	}
+	return evidence.Index(len(all)), nil
+}
+
+type kept struct {
+	kind string
+	at   time.Time
+	held bool
+}
