@@ -63,7 +63,7 @@ func TestErrorMatchesItsSetFields(t *testing.T) {
 // Every kind has a name of its own.
 func TestNames(t *testing.T) {
 	seen := map[string]bool{}
-	for k := connectors.Unpinned; k <= connectors.Leaked; k++ {
+	for k := connectors.Unpinned; k <= connectors.Uncertified; k++ {
 		assert.False(t, seen[k.String()] || k.String() == connectors.ErrorInvalid.String(), "%d %s", k, k)
 		seen[k.String()] = true
 	}

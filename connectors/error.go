@@ -62,12 +62,19 @@ const (
 	OverBudget
 	// Leaked: a process could not be made to end within the time allowed.
 	Leaked
+	// NotKept: what was read could not be kept in the state folder, or what is
+	// there cannot be read. See to the disk; removing the source's folder makes
+	// it be read anew.
+	NotKept
+	// Uncertified: the host demands a certificate that the binary does not have.
+	Uncertified
 )
 
 var errorKinds = [...]string{
 	"invalid", "unpinned connector", "checksum mismatch", "start failed", "bad handshake", "version mismatch",
 	"bad configuration", "authentication failed", "permission denied", "source unavailable", "throttled", "bad data",
 	"bad cursor", "unsupported", "internal error", "hung", "crashed", "canceled", "protocol violated", "over budget", "leaked",
+	"not kept", "uncertified",
 }
 
 // String is the kind in words.

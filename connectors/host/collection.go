@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,7 +26,10 @@ type collection struct {
 	// mu guards sink and progress, which all sources share.
 	mu *sync.Mutex
 
+	kept      *kept // nil without a state folder
 	result    Result
+	put       connectors.Counts // of the stream at hand
+	deleted   connectors.Counts
 	inbound   wire.Inbound
 	sequence  uint64
 	bytes     int64
@@ -42,7 +46,7 @@ func (c *collection) run(ctx context.Context) Result {
 	c.tell(connectors.Starting, "")
 	ctx, cancel := context.WithTimeout(ctx, c.host.limits.Run)
 	defer cancel()
-	if err := c.read(ctx); err != nil {
+	if err := c.gather(ctx); err != nil {
 		c.result.Err = c.own(err)
 	}
 	c.result.Digest = hex.EncodeToString(c.inbound.Hash.Sum(nil))
@@ -58,6 +62,97 @@ func (c *collection) run(ctx context.Context) Result {
 		c.tell(connectors.Done, "")
 	}
 	return c.result
+}
+
+// gather reads the source. With a state folder, all that is kept of it then goes
+// to the sink: of a reading that is whole, nothing but that reading.
+func (c *collection) gather(ctx context.Context) error {
+	if c.host.state != "" {
+		return c.gatherKept(ctx)
+	}
+	if err := c.attempts(ctx); err != nil {
+		return err
+	}
+	return c.result.incomplete(c.result.Put)
+}
+
+func (c *collection) gatherKept(ctx context.Context) (err error) {
+	if c.kept, err = openKept(c.host.state, c.source.ID); err != nil {
+		return inOp("open", notKept(err))
+	}
+	defer func() { err = errors.Join(err, inOp("close", notKept(c.kept.close()))) }()
+	c.inbound.Keep = true
+	failed := c.attempts(ctx)
+	wrong := failed
+	whole := failed == nil && c.result.Complete
+	rows, err := c.kept.rows(c.source.ID, whole)
+	if err == nil && failed == nil {
+		wrong = c.result.incomplete(rows.counts())
+	}
+	if err == nil && whole && wrong != nil {
+		whole = false
+		rows, err = c.kept.rows(c.source.ID, whole)
+	}
+	if err != nil {
+		return errors.Join(failed, inOp("read", notKept(err)))
+	}
+	if whole {
+		if err := c.kept.whole(c.result.Cursor); err != nil {
+			wrong = inOp("complete", notKept(err))
+		}
+	}
+	c.mu.Lock()
+	rows.to(c.sink, func(err error) { c.refused(-1, err) })
+	c.mu.Unlock()
+	return cmp.Or(wrong, c.result.incomplete(rows.counts()))
+}
+
+// attempts reads the source, again if need be.
+func (c *collection) attempts(ctx context.Context) error {
+	binary := cmp.Or(c.source.SHA256, c.source.Path)
+	anew := false
+	for failures := 0; ; {
+		if err := c.begin(); err != nil {
+			return inOp("open", notKept(err))
+		}
+		err := c.host.breaker.allow(binary, c.host.now())
+		if err == nil {
+			err = c.read(ctx)
+			c.host.breaker.record(binary, err, c.host.now())
+		}
+		if err == nil {
+			return nil
+		}
+		if c.kept != nil && !anew && errors.Is(err, &connectors.Error{Kind: connectors.BadCursor}) {
+			anew = true
+			if err := c.kept.startOver(); err != nil {
+				return inOp("open", notKept(err))
+			}
+			continue
+		}
+		failures++
+		wait, again := c.host.restart.wait(failures, err, c.host.now())
+		if !again || c.kept == nil && c.put.Total()+c.deleted.Total() > 0 {
+			return err
+		}
+		c.tell(connectors.Starting, fmt.Sprintf("tries again in %v after: %v", wait, err))
+		if stopped := pause(ctx, wait); stopped != nil {
+			return err
+		}
+	}
+}
+
+// begin prepares for an attempt.
+func (c *collection) begin() error {
+	c.sequence, c.put, c.deleted = 0, connectors.Counts{}, connectors.Counts{}
+	if c.kept == nil {
+		return nil
+	}
+	if err := c.kept.begin(); err != nil {
+		return err
+	}
+	c.source.Cursor = c.kept.cursor()
+	return nil
 }
 
 // own makes an error one of this source.
@@ -93,13 +188,7 @@ func (c *collection) read(ctx context.Context) (err error) {
 	if err := c.configure(ctx, conn); err != nil {
 		return inOp("configure", err)
 	}
-	if err := c.stream(ctx, conn); err != nil {
-		return inOp("collect", err)
-	}
-	if err := c.result.incomplete(); err != nil {
-		return &connectors.Error{Op: "collect", Kind: connectors.BadData, Err: err}
-	}
-	return nil
+	return inOp("collect", c.stream(ctx, conn))
 }
 
 // ended says why a context ended.
@@ -239,83 +328,6 @@ func violated(format string, args ...any) error {
 	return &connectors.Error{Kind: connectors.ProtocolViolated, Err: fmt.Errorf(format, args...)}
 }
 
-func (c *collection) batch(b *wire.Batch, conn *connector) (uint64, error) {
-	c.sequence++
-	if b.GetSequence() != c.sequence {
-		return 0, violated("batch %d came where %d belongs", b.GetSequence(), c.sequence)
-	}
-	c.mu.Lock()
-	delivery, err := wire.Receiver{Sink: c.sink, Source: c.source.ID, Refused: c.refused}.Deliver(b)
-	c.mu.Unlock()
-	switch {
-	case errors.Is(err, wire.ErrNoRemover), errors.Is(err, wire.ErrNotTaken):
-		return 0, &connectors.Error{Kind: connectors.Unsupported, Err: err}
-	case err != nil:
-		return 0, violated("%w", err)
-	}
-	if delivery.Removed {
-		c.result.Deleted[delivery.Kind] += delivery.Rows
-	} else {
-		c.result.Put[delivery.Kind] += delivery.Rows
-	}
-	c.note(delivery.Unknown)
-	if err := c.budget(); err != nil {
-		return 0, err
-	}
-	if cursor := b.GetCursor(); len(cursor) > 0 {
-		c.resume(cursor)
-		return c.sequence, nil
-	}
-	return 0, nil
-}
-
-// budget holds the collection to the host's limits.
-func (c *collection) budget() error {
-	l := c.host.limits
-	rows := c.result.Put.Total() + c.result.Deleted.Total()
-	switch {
-	case rows > l.Rows:
-		return &connectors.Error{Kind: connectors.OverBudget, Err: fmt.Errorf("sent more than %d rows", l.Rows)}
-	case c.bytes > l.Bytes:
-		return &connectors.Error{Kind: connectors.OverBudget, Err: fmt.Errorf("sent more than %d bytes", l.Bytes)}
-	}
-	return nil
-}
-
-func (c *collection) resume(cursor []byte) {
-	if len(cursor) > 0 {
-		c.result.Cursor = cursor
-	}
-}
-
-func (c *collection) refused(row int, err error) {
-	c.result.Refused++
-	c.problem(connectors.Problem{
-		Kind: connectors.BadData, Subject: fmt.Sprintf("batch %d", c.sequence), Place: fmt.Sprintf("row %d", row), Message: err.Error(),
-	})
-}
-
-func (c *collection) problem(p connectors.Problem) {
-	if !p.Harmless {
-		c.result.ProblemCount++
-	}
-	if len(c.result.Problems) < c.host.limits.Problems {
-		c.result.Problems = append(c.result.Problems, p)
-	}
-}
-
-func (c *collection) note(unknown []string) {
-	for _, name := range unknown {
-		known := false
-		for _, have := range c.result.Unknown {
-			known = known || have == name
-		}
-		if !known {
-			c.result.Unknown = append(c.result.Unknown, name)
-		}
-	}
-}
-
 // end compares what was sent with what arrived.
 func (c *collection) end(e *wire.End) error {
 	var sent, removed connectors.Counts
@@ -330,9 +342,9 @@ func (c *collection) end(e *wire.End) error {
 			sent[k] += int64(s.GetRows())
 		}
 	}
-	if sent != c.result.Put || removed != c.result.Deleted {
+	if sent != c.put || removed != c.deleted {
 		return &connectors.Error{Kind: connectors.BadData, Err: fmt.Errorf("sent %d rows and removed %d, %d and %d arrived",
-			sent.Total(), removed.Total(), c.result.Put.Total(), c.result.Deleted.Total())}
+			sent.Total(), removed.Total(), c.put.Total(), c.deleted.Total())}
 	}
 	for _, t := range e.GetTotals() {
 		kind := connectors.Kind(t.GetKind())

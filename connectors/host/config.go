@@ -7,6 +7,7 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/trust"
 )
 
 // Config is what a host is opened with. The zero value works and refuses
@@ -19,6 +20,24 @@ type Config struct {
 	// Logger takes what the host has to say; nil discards it.
 	Logger *slog.Logger
 	Limits Limits
+	// Lock pins the binaries of sources that name no checksum themselves, by the
+	// name of the file. A binary that it does not pin as the source does is refused.
+	Lock trust.Lock
+	// Demand refuses binaries for which none of the certificates shows this level;
+	// with any level demanded, actions need one that was tried with them.
+	Demand       trust.Level
+	Certificates []trust.Certificate
+	// Restart says how connectors that fail are tried again.
+	Restart Restart
+	// StateDir, when set, is where what sources gave is kept, row by row, with the
+	// cursor from which each can be read on: every checkpoint is one durable
+	// write. A collection then reads what changed, or goes on where it was cut
+	// off, and the sink gets the whole source all the same, at its end and each
+	// row once. [Source.Cursor] has no effect.
+	StateDir string
+	// ReadOnly, where the kernel can hold connectors to it (Linux with Landlock),
+	// lets them write nowhere but in their own folders.
+	ReadOnly bool
 	// AllowUnpinned accepts sources without a checksum. It is for developing
 	// connectors.
 	AllowUnpinned bool
@@ -30,6 +49,8 @@ type Config struct {
 
 // Limits bound what connectors may use. A zero field has the default named.
 type Limits struct {
+	// Starts is how many processes may be starting at a time (4).
+	Starts int
 	// Parallel is how many sources are collected from at a time (4).
 	Parallel int
 	// Start is how long a process may take until it serves (10 s).
@@ -44,6 +65,8 @@ type Limits struct {
 	// (100 million, 16 GiB).
 	MessageBytes int
 	Rows, Bytes  int64
+	// Memory bounds the data of one process where the kernel can (4 GiB).
+	Memory int64
 	// OutputLines is how many lines of its standard error are kept (50).
 	OutputLines int
 	// Problems is how many problems of one source are kept (1000). All are
@@ -53,6 +76,8 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	return Limits{
+		Starts:       cmp.Or(l.Starts, 4),
+		Memory:       cmp.Or(l.Memory, 4<<30),
 		Parallel:     cmp.Or(l.Parallel, 4),
 		Start:        cmp.Or(l.Start, 10*time.Second),
 		Idle:         cmp.Or(l.Idle, time.Minute),
@@ -81,4 +106,6 @@ type Source struct {
 	// Collected is when the source was last read to its end, for the record of a
 	// source that fails this time.
 	Collected time.Time
+
+	acts bool
 }

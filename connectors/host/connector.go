@@ -40,9 +40,22 @@ type connector struct {
 
 // start runs a connector and returns when it serves, or has failed to.
 func (h *Host) start(ctx context.Context, src Source) (*connector, error) {
-	path, sum, err := h.binaries.private(src.Path, src.SHA256)
+	pin, err := h.policy.pin(src)
 	if err != nil {
 		return nil, err
+	}
+	path, sum, err := h.binaries.private(src.Path, pin)
+	if err == nil {
+		err = h.policy.certified(sum, src.acts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case h.starting <- struct{}{}:
+		defer func() { <-h.starting }()
+	case <-ctx.Done():
+		return nil, &connectors.Error{Kind: connectors.Canceled, Err: ctx.Err()}
 	}
 	dir, err := h.dir.sub(strconv.FormatInt(h.started.Add(1), 10))
 	if err != nil {
@@ -50,6 +63,7 @@ func (h *Host) start(ctx context.Context, src Source) (*connector, error) {
 	}
 	c := &connector{dir: dir, sum: sum, limits: h.limits, output: newOutput(h.limits.OutputLines, src.Secrets)}
 	c.process = newProcess(path, dir, nil)
+	c.process.launch = func(cmd *exec.Cmd) error { return h.starter.start(cmd, h.limits.Memory) }
 	c.client = plugin.NewClient(h.clientConfig(c))
 	ctx, cancel := context.WithTimeout(ctx, h.limits.Start)
 	defer cancel()

@@ -99,6 +99,8 @@ func (m misbehaving) Collect(ctx context.Context, req sdk.Request, to *sdk.Write
 	switch req.Settings.Values["mode"] {
 	case "bulk":
 		return bulk(rows, to, popular(), asTheyAre)
+	case "steps", "crashes once":
+		return steps(ctx, rows, req, to)
 	case "bulk-fresh":
 		return bulk(rows, to, popular(), fresh)
 	case "bulk-even":
@@ -152,12 +154,52 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 		return to.Problem(connectors.Problem{Kind: connectors.BadData, Subject: "a.json", Place: "line 3, column 5", Message: "is broken"})
 	case "throttled":
 		return &connectors.Error{Kind: connectors.Throttled, Err: errors.New("429"), Retry: connectors.Retry{After: time.Minute, Scope: "tenant"}}
+	case "hoards":
+		var all [][]byte
+		for range 1000 {
+			all = append(all, make([]byte, 16<<20))
+		}
+		return fmt.Errorf("%d blocks", len(all))
+	case "writes":
+		return os.WriteFile(s.Secrets["password"], []byte("x"), 0o600)
 	case "purchases":
 		return errors.Join(to.License(license), to.Price(price), to.Membership(membership))
 	case "removes":
 		return to.DeleteInstall(compliance.Install{Device: "d1", Title: catalog.Title{Name: "gone"}})
 	}
 	return nil
+}
+
+// steps writes devices one by one, each with an install and a checkpoint, and
+// goes on from one. The third is renamed late and the fifth goes away.
+func steps(ctx context.Context, rows int, req sdk.Request, to *sdk.Writer) error {
+	from := 0
+	if len(req.Cursor) > 0 {
+		if _, err := fmt.Sscan(string(req.Cursor), &from); err != nil {
+			return &connectors.Error{Kind: connectors.BadCursor, Err: err}
+		}
+	}
+	for i := from; i < rows; i++ {
+		id := compliance.DeviceID(fmt.Sprint("d", i))
+		err := errors.Join(to.Device(compliance.Device{ID: id}), to.Install(compliance.Install{Device: id, Title: catalog.Title{Name: fmt.Sprint("product ", i)}}))
+		if i == 20 {
+			err = errors.Join(err, to.Device(compliance.Device{ID: "d3", Name: "renamed"}), to.DeleteDevice("d5"))
+		}
+		if err = errors.Join(err, to.Checkpoint(fmt.Append(nil, i+1))); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if i == 10 && req.Settings.Values["mode"] == "crashes once" {
+			f, err := os.OpenFile(req.Settings.Secrets["password"], os.O_CREATE|os.O_EXCL, 0o600)
+			if err == nil {
+				return errors.Join(f.Close(), syscall.Kill(os.Getpid(), syscall.SIGKILL))
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return to.Complete("", fmt.Append(nil, rows))
 }
 
 const bulkTitles = 20_000

@@ -28,6 +28,8 @@ func (c *connector) callError(ctx context.Context, err error) error {
 	switch why := c.why.Load(); {
 	case why != nil:
 		e.Kind, e.Err = why.Kind, why.Err
+	case exited && c.output.hungry():
+		e.Kind, e.Err = connectors.OverBudget, fmt.Errorf("ran out of memory; the host allows %d bytes", c.limits.Memory)
 	case exited:
 		e.Kind, e.Err = connectors.Crashed, fmt.Errorf("the process ended: %s%s", state, lastLine(e.Output))
 	case ctx.Err() != nil:

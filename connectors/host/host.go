@@ -26,6 +26,12 @@ type Host struct {
 	dir      *runDir
 	binaries *binaries
 	started  atomic.Int64
+	starting chan struct{}
+	starter  *starter
+	policy   policy
+	restart  Restart
+	breaker  breaker
+	state    string
 
 	// running counts collections, so that Close can wait for them.
 	running sync.WaitGroup
@@ -60,6 +66,18 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	if h.now == nil {
 		h.now = time.Now
 	}
+	h.starting = make(chan struct{}, h.limits.Starts)
+	h.policy = policy{cfg.Lock, cfg.Demand, cfg.Certificates}
+	h.restart = cfg.Restart.withDefaults()
+	h.breaker.policy = h.restart
+	if h.state = cfg.StateDir; h.state != "" {
+		if err := os.MkdirAll(h.state, 0o700); err != nil {
+			return nil, errors.Join(fmt.Errorf("host: state folder: %w", err), dir.close())
+		}
+	}
+	if h.starter, err = newStarter(cfg.ReadOnly, dir.path); err != nil {
+		return nil, errors.Join(err, dir.close())
+	}
 	h.ctx, h.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return h, nil
 }
@@ -79,6 +97,7 @@ func (h *Host) Close(ctx context.Context) error {
 	}()
 	select {
 	case <-done:
+		h.starter.close()
 		return h.dir.close()
 	case <-ctx.Done():
 		return fmt.Errorf("host: close: %w", ctx.Err())

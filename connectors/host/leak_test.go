@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,8 +57,27 @@ func TestNothingIsLeft(t *testing.T) {
 // its run folder there.
 const hostVar = "TRUEUP_TEST_HOST"
 
+// hostModeVar is what that host's connector does, stateVar its state folder.
+const (
+	hostModeVar = "TRUEUP_TEST_HOST_MODE"
+	stateVar    = "TRUEUP_TEST_STATE"
+)
+
+// hosting starts such a host and waits until its connector runs.
+func hosting(t *testing.T, dir string, env ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self)
+	cmd.Env = append(append(os.Environ(), hostVar+"="+dir), env...)
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return len(processesBelow(t, dir)) == 1 }, 30*time.Second, 5*time.Millisecond, "no connector was started")
+	return cmd
+}
+
 func runHost(dir string) {
-	h, err := host.Open(context.Background(), host.Config{RunDir: dir, AllowUnpinned: true})
+	mode, rows := os.Getenv(hostModeVar), "400"
+	h, err := host.Open(context.Background(), host.Config{RunDir: dir, AllowUnpinned: true, StateDir: os.Getenv(stateVar)})
 	if err != nil {
 		panic(err)
 	}
@@ -64,20 +85,25 @@ func runHost(dir string) {
 	if err != nil {
 		panic(err)
 	}
-	src := host.Source{ID: "a", Path: self, Config: map[string]string{"mode": "sleeps"}}
+	src := host.Source{ID: "a", Path: self, Config: map[string]string{"mode": mode, "rows": rows}}
 	_, _ = h.Collect(context.Background(), []host.Source{src}, &connectortest.Recorder{}, func(p connectors.Progress) {
 		fmt.Println(p.Stage)
 	})
 }
 
+// Also one that is frozen, and cannot see that its standard input has ended.
 func TestConnectorsEndWithTheirHost(t *testing.T) {
+	for _, mode := range []string{"sleeps", "freezes"} {
+		t.Run(mode, func(t *testing.T) { endWithTheirHost(t, mode) })
+	}
+}
+
+func endWithTheirHost(t *testing.T, mode string) {
 	dir := shortDir(t)
-	self, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), hostVar+"="+dir)
-	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool { return len(processesBelow(t, dir)) == 1 }, 20*time.Second, 20*time.Millisecond, "no connector was started")
+	cmd := hosting(t, dir, hostModeVar+"="+mode)
+	if mode == "freezes" {
+		require.Eventually(t, func() bool { return stopped(t, dir) }, 20*time.Second, 10*time.Millisecond, "the connector never froze")
+	}
 	require.NoError(t, cmd.Process.Kill())
 	_ = cmd.Wait()
 	assert.Eventually(t, func() bool { return len(processesBelow(t, dir)) == 0 }, 2*time.Second, 20*time.Millisecond, "the connector outlives its host")
@@ -88,4 +114,17 @@ func TestConnectorsEndWithTheirHost(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, left, 1, "the next host sweeps all but the lock")
+}
+
+// stopped reports whether a process below a folder is stopped.
+func stopped(t *testing.T, dir string) bool {
+	t.Helper()
+	for _, p := range processesBelow(t, dir) {
+		exe, _, _ := strings.Cut(p, " ")
+		stat, err := os.ReadFile(filepath.Join(filepath.Dir(exe), "stat"))
+		if err == nil && strings.Contains(string(stat), ") T ") {
+			return true
+		}
+	}
+	return false
 }

@@ -15,6 +15,7 @@ type output struct {
 	lines   []string
 	partial []byte
 	secrets []string
+	starved bool
 }
 
 // lineMax is where a line is cut: what follows tells nobody anything.
@@ -60,6 +61,7 @@ func (o *output) keep() {
 	if line == "" {
 		return
 	}
+	o.starved = o.starved || outOfMemory(line)
 	if len(o.lines) == o.max {
 		o.lines = slices.Delete(o.lines, 0, 1)
 	}
@@ -74,6 +76,20 @@ func (o *output) tail() []string {
 		o.keep()
 	}
 	return slices.Clone(o.lines)
+}
+
+// outOfMemory recognises the last words of runtimes that got no more memory. What
+// follows them may be longer than what is kept.
+func outOfMemory(line string) bool {
+	line = strings.ToLower(line)
+	return strings.Contains(line, "out of memory") || strings.Contains(line, "cannot allocate memory")
+}
+
+// hungry reports whether the process said that it got no more memory.
+func (o *output) hungry() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.starved
 }
 
 // redact strikes the secrets out of a text.

@@ -21,6 +21,8 @@ type process struct {
 	path string
 	dir  string
 	env  []string
+	// launch starts the command.
+	launch func(*exec.Cmd) error
 
 	// control is the end of the pipe that the connector has as standard input.
 	// It closes with the host, however the host ends.
@@ -61,7 +63,7 @@ func (p *process) Start(context.Context) error {
 	cmd := exec.Command(p.path)
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = p.dir, p.env, ownGroup()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends.inR, ends.outW, ends.errW
-	if err := cmd.Start(); err != nil {
+	if err := p.launch(cmd); err != nil {
 		ends.closeParent()
 		return err
 	}

@@ -14,7 +14,7 @@ type Result struct {
 	// the binary that ran.
 	Connector connectors.Description
 	SHA256    string
-	// Put and Deleted are the rows that arrived, Refused those of them that the
+	// Put and Deleted are the rows that arrived this time, Refused those of them that the
 	// sink would not take.
 	Put, Deleted connectors.Counts
 	Refused      int64
@@ -64,7 +64,15 @@ func (r *Result) record(src Source, c *collection) compliance.Source {
 }
 
 // incomplete is the error of a stream that ended although parts are missing.
-func (r *Result) incomplete() error {
+// The counts are those that the source's own are compared with.
+func (r *Result) incomplete(have connectors.Counts) error {
+	if why := r.missing(have); why != nil {
+		return &connectors.Error{Op: "collect", Kind: connectors.BadData, Err: why}
+	}
+	return nil
+}
+
+func (r *Result) missing(have connectors.Counts) error {
 	switch {
 	case r.ProblemCount == 1:
 		return fmt.Errorf("one part could not be read: %s", r.firstProblem())
@@ -72,8 +80,8 @@ func (r *Result) incomplete() error {
 		return fmt.Errorf("%d parts could not be read, the first: %s", r.ProblemCount, r.firstProblem())
 	}
 	for _, t := range r.Totals {
-		if t.Kind != connectors.KindInvalid && t.Count != r.Put[t.Kind] {
-			return fmt.Errorf("the source states %d %s, %d arrived", t.Count, t.Name, r.Put[t.Kind])
+		if t.Kind != connectors.KindInvalid && t.Count != have[t.Kind] {
+			return fmt.Errorf("the source states %d %s, %d arrived", t.Count, t.Name, have[t.Kind])
 		}
 	}
 	return nil

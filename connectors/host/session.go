@@ -50,6 +50,7 @@ func (c *collection) converse(ctx context.Context, do func(context.Context, *con
 // not say that nothing happened, the effect does.
 func (h *Host) Act(ctx context.Context, src Source, a connectors.Action) (connectors.Effect, error) {
 	effect := connectors.Effect{Outcome: connectors.Refused}
+	src.acts = true
 	_, err := h.session(ctx, src, func(ctx context.Context, conn *connector, c *collection) error {
 		if !slices.Contains(c.result.Connector.Verbs, a.Verb) {
 			return inOp("act", &connectors.Error{Kind: connectors.Unsupported, Err: fmt.Errorf("connector %s cannot %s", c.result.Connector.Name, a.Verb)})
@@ -72,6 +73,7 @@ func (h *Host) Act(ctx context.Context, src Source, a connectors.Action) (connec
 // outcome says whether it may have happened.
 func (h *Host) Ticket(ctx context.Context, src Source, t connectors.Ticket) (connectors.TicketState, error) {
 	state := connectors.TicketState{Outcome: connectors.Refused}
+	src.acts = true
 	_, err := h.session(ctx, src, func(ctx context.Context, conn *connector, c *collection) error {
 		if !c.result.Connector.Tickets {
 			return inOp("ticket", &connectors.Error{Kind: connectors.Unsupported, Err: fmt.Errorf("connector %s has no tickets", c.result.Connector.Name)})

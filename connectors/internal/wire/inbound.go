@@ -16,6 +16,9 @@ type Inbound struct {
 	// Hash takes the content of all batches in order: what was sent of them, the
 	// sequence numbers and cursors left out. Nil hashes nothing.
 	Hash hash.Hash
+	// Keep makes Raw the last message as it came, good until the next.
+	Keep bool
+	Raw  []byte
 	// Size is the number of bytes of the last message.
 	Size int
 
@@ -38,6 +41,9 @@ var errOdd = errors.New("wire: unusual encoding")
 // Decode decodes one message.
 func (in *Inbound) Decode(raw []byte) error {
 	in.Size = len(raw)
+	if in.Keep {
+		in.Raw = append(in.Raw[:0], raw...)
+	}
 	body, rest := prefixed(raw, batchTag)
 	if body != nil && len(rest) == 0 && in.decodeBatch(body) == nil {
 		in.carrier.Batch = &in.batch

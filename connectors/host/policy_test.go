@@ -1,0 +1,52 @@
+//go:build unix
+
+package host_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/host"
+	"github.com/trueup-dev/trueup/connectors/trust"
+)
+
+func TestPolicy(t *testing.T) {
+	path, sum := self(t)
+	name, other := filepath.Base(path), strings.Repeat("ab", 32)
+	shown := func(l trust.Level) []trust.Certificate { return []trust.Certificate{{SHA256: sum, Level: l}} }
+	for _, c := range []struct {
+		name string
+		cfg  host.Config
+		pin  string
+		want connectors.ErrorKind
+	}{
+		{"locked", host.Config{Lock: trust.Lock{name: sum}}, "", connectors.ErrorInvalid},
+		{"locked and pinned", host.Config{Lock: trust.Lock{name: sum}}, sum, connectors.ErrorInvalid},
+		{"not in the lock file", host.Config{Lock: trust.Lock{}}, sum, connectors.Unpinned},
+		{"another in the lock file", host.Config{Lock: trust.Lock{name: other}}, "", connectors.ChecksumMismatch},
+		{"at odds", host.Config{Lock: trust.Lock{name: other}}, sum, connectors.ChecksumMismatch},
+		{"certified", host.Config{Demand: trust.Reading, Certificates: shown(trust.Resuming)}, sum, connectors.ErrorInvalid},
+		{"not enough", host.Config{Demand: trust.Reading, Certificates: shown(trust.Process)}, sum, connectors.Uncertified},
+		{"of another binary", host.Config{Demand: trust.Process, Certificates: []trust.Certificate{{SHA256: other, Level: trust.Reading}}}, sum, connectors.Uncertified},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			src := source(t, "src", "well")
+			src.SHA256 = c.pin
+			h := open(t, c.cfg)
+			r, _ := collect(t, h, src)
+			if c.want != connectors.ErrorInvalid {
+				require.ErrorIs(t, r.Err, &connectors.Error{Op: "start", Kind: c.want})
+				return
+			}
+			require.NoError(t, r.Err)
+			if c.cfg.Demand != trust.None {
+				_, err := h.Act(t.Context(), src, connectors.Action{Verb: connectors.Reclaim})
+				require.ErrorIs(t, err, &connectors.Error{Kind: connectors.Uncertified}, "its actions were never tried")
+			}
+		})
+	}
+}
