@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/trueup-dev/trueup/connectors/connectortest"
@@ -14,7 +15,7 @@ import (
 func connectorCheckCommand() command {
 	return command{
 		name:  "connector check",
-		args:  "[-secret NAME=VALUE]... BINARY [NAME=VALUE]...",
+		args:  "[-secret NAME=VALUE]... [-action ACTION]... [-key FILE -certificate FILE] BINARY [NAME=VALUE]...",
 		about: "judge a connector, in any language, by the rules of the protocol",
 		run:   runConnectorCheck,
 	}
@@ -41,22 +42,47 @@ func runConnectorCheck(ctx context.Context, io streams, args []string) error {
 	flags.SetOutput(io.err)
 	settings, secrets := pairs{}, pairs{}
 	flags.Var(secrets, "secret", "a secret setting, as NAME=VALUE")
+	var try actions
+	flags.Var(&try, "action", "an action to try in earnest, as \"VERB KIND NAME=VALUE,...\"; it changes the source")
+	key := flags.String("key", "", "file of the private key that signs the certificate")
+	certificate := flags.String("certificate", "", "file for a signed certificate of the level reached")
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if flags.NArg() == 0 {
 		return fmt.Errorf("%w: name the connector's binary", errUsage)
 	}
+	if (*key == "") != (*certificate == "") {
+		return fmt.Errorf("%w: -key and -certificate go together", errUsage)
+	}
 	for _, arg := range flags.Args()[1:] {
 		if err := settings.Set(arg); err != nil {
 			return fmt.Errorf("%w: setting %q: %w", errUsage, arg, err)
 		}
 	}
-	report, err := connectortest.Run(ctx, connectortest.Target{Path: flags.Arg(0), Config: settings, Secrets: secrets}, connectortest.Options{})
+	report, err := connectortest.Run(ctx, connectortest.Target{Path: flags.Arg(0), Config: settings, Secrets: secrets, Actions: try}, connectortest.Options{})
 	if err != nil {
 		return err
 	}
+	if *certificate != "" {
+		if err := certify(report, *key, *certificate); err != nil {
+			return err
+		}
+	}
 	return printReport(io.out, report)
+}
+
+// certify writes what the report comes to.
+func certify(r connectortest.Report, key, to string) error {
+	private, err := readKey(key)
+	if err != nil {
+		return err
+	}
+	signed, err := r.Certificate().Sign(private)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, signed, 0o600)
 }
 
 func printReport(w io.Writer, r connectortest.Report) error {
@@ -70,6 +96,8 @@ func printReport(w io.Writer, r connectortest.Report) error {
 		}
 		fmt.Fprintln(w)
 	}
+	c := r.Certificate()
+	fmt.Fprintf(w, "level %s, acts %t\n", c.Level, c.Acts)
 	fmt.Fprintf(w, "%d passed, %d skipped, %d broken\n", count[connectortest.Passed], count[connectortest.Skipped], count[connectortest.Broken])
 	if n := count[connectortest.Broken]; n > 0 {
 		return fmt.Errorf("%d rules are broken", n)

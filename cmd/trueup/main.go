@@ -50,6 +50,8 @@ func commands() []command {
 		metricsExplainCommand(),
 		metricsCheckCommand(),
 		connectorCheckCommand(),
+		connectorKeyCommand(),
+		connectorLockCommand(),
 	}
 }
 

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/host"
+	"github.com/trueup-dev/trueup/connectors/internal/wire"
 )
 
 func tryForeignCursor(ctx context.Context, s *suite) error {
@@ -56,73 +56,55 @@ func tryNothingNew(ctx context.Context, s *suite) error {
 }
 
 // mostCuts bounds how many checkpoints are tried.
-const mostCuts = 20
+const mostCuts = 25
 
+// tryResume kills the process after each checkpoint and reads on in a new one.
 func tryResume(ctx context.Context, s *suite) error {
 	full, err := s.incremental(ctx)
 	if err != nil {
 		return err
 	}
-	want := installSet(full.rows.Installs)
+	want := union(&full.rows)
 	for cut := 1; cut <= mostCuts; cut++ {
-		first, ended, err := s.cutOff(ctx, cut)
+		first, cursor, err := s.cutOff(ctx, cut)
+		if err != nil || cursor == nil {
+			return err
+		}
+		rest, err := s.resumeFrom(ctx, cursor)
 		if err != nil {
-			return err
+			return fmt.Errorf("resumed from checkpoint %d: %w", cut, err)
 		}
-		rest, err := s.read(ctx, func(src *host.Source) { src.Cursor = first.Cursor }, nil)
-		switch {
-		case err != nil:
-			return err
-		case rest.Err != nil:
-			return fmt.Errorf("resumed after %d rows: %w", cut, rest.Err)
-		}
-		got := installSet(append(first.rows.Installs, rest.rows.Installs...))
-		for i := range want {
-			if !got[i] {
-				return fmt.Errorf("cut off after %d devices, the install of %q on %q is missing", cut, i.Title.Name, i.Device)
-			}
-		}
-		if ended {
-			return nil
+		if d := difference(want, union(first, &rest.rows)); d != "" {
+			return fmt.Errorf("killed after checkpoint %d and resumed, %s", cut, d)
 		}
 	}
 	return nil
 }
 
-// cutOff reads until a number of devices has come. It reports whether the
-// reading reached its end first.
-func (s *suite) cutOff(ctx context.Context, devices int) (*reading, bool, error) {
-	cut, cancel := context.WithCancel(ctx)
-	defer cancel()
-	r := &reading{}
-	sink := &scissors{Recorder: &r.rows, left: devices, cut: cancel}
-	results, err := s.host.Collect(cut, []host.Source{s.source}, sink, nil)
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return nil, false, err
-	}
-	r.Result = results[0]
-	return r, r.Err == nil, nil
-}
-
-// scissors cuts a reading off once so many devices have come.
-type scissors struct {
-	*Recorder
-	left int
-	cut  context.CancelFunc
-}
-
-// AddDevice keeps a device and counts it.
-func (s *scissors) AddDevice(d compliance.Device) error {
-	if s.left--; s.left <= 0 {
-		s.cut()
-	}
-	return s.Recorder.AddDevice(d)
-}
-
-func installSet(list []compliance.Install) map[compliance.Install]bool {
-	set := make(map[compliance.Install]bool, len(list))
-	for _, i := range list {
-		set[i] = true
-	}
-	return set
+// cutOff reads up to a checkpoint and kills the process. The cursor is nil when
+// there were fewer.
+func (s *suite) cutOff(ctx context.Context, checkpoint int) (rows *Recorder, cursor []byte, err error) {
+	err = s.with(ctx, func(ctx context.Context, c *session) error {
+		seen := 0
+		t, err := c.stream(ctx, &wire.Start{InstanceId: instance}, func(_ *taken, m *wire.CollectResponse) error {
+			if at := m.GetBatch().GetCursor(); len(at) > 0 {
+				seen++
+				cursor = at
+			}
+			if seen < checkpoint {
+				return nil
+			}
+			c.kill()
+			return errEnough
+		})
+		if err != nil {
+			return err
+		}
+		rows = &t.rows
+		if seen < checkpoint {
+			cursor = nil
+		}
+		return nil
+	})
+	return rows, cursor, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/host"
+	"github.com/trueup-dev/trueup/connectors/internal/wire"
 )
 
 // refuses tries a configuration that must not be accepted.
@@ -73,16 +74,18 @@ func tryCollect(ctx context.Context, s *suite) error {
 }
 
 func tryKinds(ctx context.Context, s *suite) error {
-	r, err := s.whole(ctx)
-	if r == nil {
-		return err
-	}
-	for _, k := range connectors.Kinds() {
-		if r.Put[k] > 0 && !slices.Contains(s.about.Kinds, k) {
-			return fmt.Errorf("it gave %d rows of kind %s, which it does not declare", r.Put[k], k)
+	return s.with(ctx, func(ctx context.Context, c *session) error {
+		t, err := s.fully(ctx, c, instance, nil) // which asks for all kinds
+		if err != nil {
+			return err
 		}
-	}
-	return nil
+		for _, k := range connectors.Kinds() {
+			if n := t.kinds[wire.Kind(k)]; n > 0 && !slices.Contains(s.about.Kinds, k) {
+				return fmt.Errorf("it gave %d rows of kind %s, which it does not declare", n, k)
+			}
+		}
+		return nil
+	})
 }
 
 func tryWhole(ctx context.Context, s *suite) error {

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/connectortest"
 	"github.com/trueup-dev/trueup/connectors/sdk"
+	"github.com/trueup-dev/trueup/connectors/trust"
 )
 
 // modeVar makes the test binary a connector that breaks one rule.
@@ -47,7 +50,10 @@ func TestMain(m *testing.M) {
 		Settings: []connectors.Setting{
 			{Name: "source", Required: true, Doc: "anything"},
 			{Name: "token", Secret: true, Doc: "anything"},
+			{Name: "mode", Default: "a", Values: []string{"a", "b"}, Doc: "anything"},
+			{Name: "state", Doc: "a file that stands for a seat that was reclaimed"},
 		},
+		Verbs: []connectors.Verb{connectors.Reclaim},
 	}
 	switch mode {
 	case "nameless":
@@ -70,8 +76,38 @@ func (mode rulebreaker) Check(context.Context, connectors.Settings) error {
 	return nil
 }
 
+func (mode rulebreaker) Act(_ context.Context, s connectors.Settings, a connectors.Action) (connectors.Effect, error) {
+	yes, no := map[string]string{"seat": "yes"}, map[string]string{"seat": "no"}
+	if _, err := os.Stat(s.Values["state"]); err == nil && mode != "acts twice" {
+		return connectors.Effect{Outcome: connectors.Unchanged, Before: no, After: no}, nil
+	}
+	if a.DryRun && mode != "dry acts" {
+		if mode == "lies dry" {
+			no = map[string]string{"seat": "perhaps"}
+		}
+		return connectors.Effect{Outcome: connectors.Performed, Before: yes, After: no}, nil
+	}
+	return connectors.Effect{Outcome: connectors.Performed, Before: yes, After: no}, os.WriteFile(s.Values["state"], nil, 0o600)
+}
+
+func (mode rulebreaker) Ticket(_ context.Context, _ connectors.Settings, t connectors.Ticket) (connectors.TicketState, error) {
+	id := t.Key
+	if mode == "two tickets" {
+		id = time.Now().String()
+	}
+	return connectors.TicketState{Outcome: connectors.Performed, ID: id}, nil
+}
+
+// busy counts collections at the same time.
+var busy atomic.Int32
+
 // Collect gives three devices with an install each, a checkpoint after each.
 func (mode rulebreaker) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
+	if done, err := mode.begin(ctx, req, to); done != nil {
+		defer done()
+	} else if err != nil {
+		return err
+	}
 	from := 0
 	if len(req.Cursor) > 0 {
 		if len(req.Cursor) != 4 {
@@ -106,6 +142,41 @@ func (mode rulebreaker) Collect(ctx context.Context, req sdk.Request, to *sdk.Wr
 	return to.Complete("", binary.BigEndian.AppendUint32(nil, 3))
 }
 
+// begin breaks rules that are about a reading as a whole. The function returned,
+// if any, is called at its end.
+func (mode rulebreaker) begin(ctx context.Context, req sdk.Request, to *sdk.Writer) (done func(), err error) {
+	switch mode {
+	case "shares":
+		if busy.Add(1) > 1 {
+			return nil, errors.New("one at a time, please")
+		}
+		time.Sleep(300 * time.Millisecond)
+		return func() { busy.Add(-1) }, nil
+	case "locks":
+		lock := req.Settings.Values["state"] + ".lock"
+		f, err := os.OpenFile(lock, os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		err = errors.Join(f.Close(), to.Device(compliance.Device{ID: "first"}), to.Flush())
+		time.Sleep(300 * time.Millisecond)
+		return func() { _ = os.Remove(lock) }, err
+	case "floods":
+		for i := 0; ctx.Err() == nil; i++ {
+			if err := to.Device(compliance.Device{ID: compliance.DeviceID(fmt.Sprint("flood", i))}); err != nil {
+				return nil, err
+			}
+		}
+	case "miscounts":
+		to.Total(connectors.Total{Name: "devices", Kind: connectors.Device, Count: 4})
+	case "removes":
+		return nil, to.DeleteDevice("d9")
+	case "prints secrets":
+		fmt.Fprintln(os.Stderr, "logging in with", req.Settings.Secrets["token"])
+	}
+	return nil, nil
+}
+
 func (mode rulebreaker) device(i int, req sdk.Request, to *sdk.Writer) error {
 	id := compliance.DeviceID(fmt.Sprint("d", i))
 	if mode == "twins" {
@@ -133,9 +204,17 @@ func judge(t *testing.T, mode string, only ...string) map[string]connectortest.O
 	require.NoError(t, err)
 	t.Setenv(modeVar, mode)
 	report, err := connectortest.Run(t.Context(), connectortest.Target{
-		Path: self, Env: []string{modeVar}, Config: map[string]string{"source": "x"}, Secrets: map[string]string{"token": "hunter2"},
-	}, connectortest.Options{Start: 20 * time.Second, Idle: 5 * time.Second, Only: only})
+		Path: self, Env: []string{modeVar}, Secrets: map[string]string{"token": "hunter2"},
+		Config:  map[string]string{"source": "x", "state": filepath.Join(t.TempDir(), "state")},
+		Actions: []connectors.Action{{Key: "k", Verb: connectors.Reclaim, Kind: connectors.Seat, Target: map[string]string{"user": "u"}}},
+	}, connectortest.Options{Start: 20 * time.Second, Idle: 10 * time.Second, Rows: 10_000, Only: only})
 	require.NoError(t, err)
+	if only == nil {
+		c := report.Certificate()
+		assert.Equal(t, trust.Resuming, c.Level)
+		assert.True(t, c.Acts)
+		assert.Equal(t, len(connectortest.Checks()), c.Checks)
+	}
 	out := map[string]connectortest.Outcome{}
 	for _, o := range report.Outcomes {
 		out[o.Check] = o
@@ -148,6 +227,10 @@ func judge(t *testing.T, mode string, only ...string) map[string]connectortest.O
 
 func TestSoundConnectorPasses(t *testing.T) {
 	for name, o := range judge(t, "sound") {
+		if name == "totals" {
+			assert.Equal(t, connectortest.Skipped, o.Verdict, "it states none")
+			continue
+		}
 		assert.Equal(t, connectortest.Passed, o.Verdict, "%s: %s", name, o.Why)
 	}
 }
@@ -169,9 +252,23 @@ func TestBreaksAreNamed(t *testing.T) {
 		{"crashes on cursors", "foreign cursor"},
 		{"forgets cursors", "nothing new"},
 		{"skips", "resume"},
+		{"shares", "instances"},
+		{"locks", "killed"},
+		{"floods", "bounded"},
+		{"miscounts", "totals"},
+		{"removes", "tombstones"},
+		{"prints secrets", "canary"},
+		{"dry acts", "dry act"},
+		{"lies dry", "act"},
+		{"acts twice", "act again"},
+		{"two tickets", "ticket"},
 	} {
 		t.Run(c.mode, func(t *testing.T) {
-			o := judge(t, c.mode, c.check)[c.check]
+			only := []string{c.check}
+			if c.check == "act again" {
+				only = append(only, "act")
+			}
+			o := judge(t, c.mode, only...)[c.check]
 			assert.Equal(t, connectortest.Broken, o.Verdict, "%s", o.Why)
 			assert.NotContains(t, o.Why, "hunter2")
 		})
@@ -189,7 +286,37 @@ func TestChecksOnlyGrow(t *testing.T) {
 	for _, name := range []string{
 		"person", "handshake", "version", "orphan", "describe", "unknown setting", "missing setting", "check", "collect", "kinds",
 		"whole", "identities", "references", "repeatable", "cancel", "secrets", "foreign cursor", "nothing new", "resume",
+		"old version", "health", "stranger", "garbage", "unknown call", "wrong value", "exposed secret", "unconfigured", "released",
+		"unknown verb", "quiet", "end", "instances", "only", "message limit", "row limit", "bounded", "slow reader", "frozen",
+		"killed", "tombstones", "totals", "canary", "dry act", "act", "act again", "ticket",
 	} {
 		assert.True(t, slices.Contains(connectortest.Checks(), name), "check %q is gone", name)
 	}
+	assert.GreaterOrEqual(t, len(connectortest.Checks()), 46, "checks are gone")
+}
+
+// A certificate shows no more than was seen.
+func TestCertificate(t *testing.T) {
+	outcomes := func(broken string) []connectortest.Outcome {
+		var all []connectortest.Outcome
+		for _, name := range connectortest.Checks() {
+			o := connectortest.Outcome{Check: name, Verdict: connectortest.Passed}
+			if name == broken {
+				o.Verdict = connectortest.Broken
+			}
+			all = append(all, o)
+		}
+		return all
+	}
+	about := connectors.Description{Name: "x", Version: "1", Incremental: true}
+	for broken, want := range map[string]trust.Level{
+		"": trust.Resuming, "resume": trust.Reading, "whole": trust.Process, "handshake": trust.None, "act": trust.Resuming,
+	} {
+		c := connectortest.Report{Connector: about, Outcomes: outcomes(broken)}.Certificate()
+		assert.Equal(t, want, c.Level, broken)
+		assert.Equal(t, broken != "act", c.Acts, broken)
+	}
+	about.Incremental = false
+	assert.Equal(t, trust.Reading, connectortest.Report{Connector: about, Outcomes: outcomes("")}.Certificate().Level)
+	assert.Equal(t, trust.None, connectortest.Report{Connector: about, Outcomes: outcomes("")[1:]}.Certificate().Level)
 }
