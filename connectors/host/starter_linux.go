@@ -80,8 +80,8 @@ const writing = unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_REM
 // confineThread lets this thread, and what it starts, write only below a folder
 // and to devices.
 func confineThread(writable string) error {
-	rules := unix.LandlockRulesetAttr{Access_fs: writing}
-	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&rules)), unsafe.Sizeof(rules.Access_fs), 0)
+	handled := uint64(writing) // the first member of the kernel's structure, which is all that its first version has
+	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&handled)), unsafe.Sizeof(handled), 0)
 	if errno != 0 {
 		return errno
 	}
