@@ -204,6 +204,9 @@ func (b *bench) worst(ctx context.Context, d *desk, decided plan) error {
 	high := make([]decimal.Decimal, len(b.outcomes))
 	for i, need := range d.needs {
 		if v := decided.of(i); d.open || v.open || !v.idle && !need.High.Valid {
+			if decided != nil && d.additive {
+				d.position.Required.High = decimal.NullDecimal{}
+			}
 			return nil
 		}
 		high[i] = need.High.Decimal
@@ -212,16 +215,19 @@ func (b *bench) worst(ctx context.Context, d *desk, decided plan) error {
 	if err != nil {
 		return err
 	}
-	var short, exposure decimal.Decimal
+	var need, short, exposure decimal.Decimal
 	for i, amount := range high {
-		v := decided.of(i)
-		left := v.lacks(amount)
+		left := decided.of(i).lacks(amount)
+		need = need.Add(left)
 		for _, q := range got.covered[i] {
 			left = left.Sub(q)
 		}
 		short, exposure = short.Add(left), exposure.Add(left.Mul(b.prices[i].Amount))
 	}
 	p := &d.position
+	if decided != nil && d.additive { // the worst that can be may be licensed in another way
+		p.Required.High = decimal.NewNullDecimal(decimal.Max(need, p.Required.Low))
+	}
 	p.Short.High = decimal.NewNullDecimal(decimal.Max(short, p.Short.Low))
 	p.ExposureHigh = decimal.NewNullDecimal(decimal.Max(exposure, p.Exposure.Amount))
 	return nil

@@ -108,6 +108,8 @@ func TestWindowsServerOnARealEstate(t *testing.T) {
 		require.Len(t, c.Ways, 2)
 		assert.LessOrEqual(t, c.Ways[0].Listed.Amount.Cmp(c.Ways[1].Listed.Amount), 0)
 	}
+	assert.True(t, p.Required.High.Valid)
+	assert.GreaterOrEqual(t, p.ExposureHigh.Decimal.Cmp(p.Exposure.Amount), 0, "at worst all of it is Datacenter")
 	assert.Contains(t, p.Missing, "install.edition", "VMware does not say which edition runs")
 }
 
