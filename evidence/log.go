@@ -22,7 +22,8 @@ type Options struct {
 	Signer *Signer
 
 	// SegmentSize is the size in bytes at which an entry file is closed and the
-	// next one started: 16 MiB if zero, at most 1 GiB.
+	// next one started: 4 MiB if zero, at most 1 GiB. Opening reads the last one,
+	// so it bounds the time of that.
 	SegmentSize int64
 
 	// CheckpointEvery is the number of new entries after which a checkpoint is
@@ -44,7 +45,7 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("%w: Options.Signer is missing", ErrInvalid)
 	}
 	if o.SegmentSize == 0 {
-		o.SegmentSize = 16 << 20
+		o.SegmentSize = 4 << 20
 	}
 	if o.SegmentSize < 0 || o.SegmentSize > 1<<30 {
 		return o, fmt.Errorf("%w: Options.SegmentSize %d is not between 0 and 1 GiB", ErrInvalid, o.SegmentSize)

@@ -11,7 +11,7 @@ import (
 )
 
 // maxLoaded is how many sealed segments keep their record offsets in memory.
-const maxLoaded = 32
+const maxLoaded = 128
 
 // span is where one record lies in its segment.
 type span struct{ at, size uint32 }
