@@ -20,7 +20,8 @@ type bench struct {
 	allocated []map[string]bool
 	// sizes are the distinct sizes of packs, largest first; one zero where units are
 	// given one by one.
-	sizes []decimal.Decimal
+	sizes  []decimal.Decimal
+	method Method
 }
 
 // part is the share of an entitlement that is assigned apart: a pool, or what is
@@ -37,7 +38,7 @@ func (p part) open(entity string) bool { return !outside(p.entities, entity) }
 
 // bench judges every entitlement against every consumer.
 func (r *reconciler) bench(m managedProduct, consumers []consumer, outcomes []Outcome) bench {
-	b := bench{entitlements: m.entitlements, outcomes: outcomes, sizes: packSizes(m.entitlements)}
+	b := bench{entitlements: m.entitlements, outcomes: outcomes, sizes: packSizes(m.entitlements), method: r.Method}
 	for i, e := range m.entitlements {
 		s := Supply{Entitlement: e.ID, Refused: applies(e, m, r.AsOf)}
 		if s.Refused == "" {

@@ -104,7 +104,7 @@ func (b *bench) assign(ctx context.Context, amounts []decimal.Decimal, allowed f
 	if b.packed() {
 		out, err = b.assignPacks(ctx, stocks, claims, decided)
 	} else {
-		out.covered, err = assign(ctx, stocks, claims)
+		out.covered, err = b.method.distribute(ctx, stocks, claims)
 	}
 	if err != nil {
 		return given{}, nil, err

@@ -237,6 +237,13 @@ type Unrecognised struct {
 type Result struct {
 	// AsOf is the instant for which terms were judged.
 	AsOf time.Time `json:"as_of,omitzero"`
+	// KnownAt is the instant whose knowledge it was computed from, zero when the
+	// input did not say.
+	KnownAt time.Time `json:"known_at,omitzero"`
+	// Method is how entitlements were assigned, left out for the optimum.
+	Method Method `json:"method,omitzero"`
+	// Documents are those by which it was computed.
+	Documents Documents `json:"documents,omitzero"`
 	// Positions are sorted by product and metric.
 	Positions []Position `json:"positions,omitempty"`
 	// Unmanaged are recognised, licensable products without a licensing line or

@@ -35,6 +35,11 @@ type Input struct {
 	Licensing []Licensing
 	// AsOf is the instant for which terms are judged; zero means the estate's.
 	AsOf time.Time
+	// KnownAt is the instant whose knowledge the rest of the input is (package
+	// ledger). Nothing is judged by it: the result states it.
+	KnownAt time.Time
+	// Method is how entitlements are assigned; zero is the optimum.
+	Method Method
 	// StaleAfter is the age from which a source is stale; zero means 30 days.
 	StaleAfter time.Duration
 }
@@ -67,6 +72,9 @@ func Reconcile(ctx context.Context, in Input) (*Result, error) {
 	r.recognise(managed)
 	res := &Result{
 		AsOf:         in.AsOf.UTC(),
+		KnownAt:      in.KnownAt.UTC(),
+		Method:       in.Method,
+		Documents:    in.documents(),
 		Sources:      r.sources,
 		Estate:       in.Estate.Digest(),
 		Unrecognised: r.unrecognised(),
@@ -95,6 +103,9 @@ func (in Input) check() error {
 	if in.Estate == nil || in.Catalog == nil || in.Metrics == nil {
 		fail("estate, catalog and metrics are needed")
 		return errors.Join(errs...)
+	}
+	if int(in.Method) >= len(methods) {
+		fail("method %d of assignment is none", in.Method)
 	}
 	seen := map[EntitlementID]bool{}
 	for _, e := range in.Entitlements {

@@ -87,17 +87,19 @@ func (e *Engine) Run(ctx context.Context, facts Facts, now time.Time) (*Report, 
 }
 
 func newRun(e *Engine, facts Facts, now time.Time) *run {
-	return &run{Engine: e, facts: facts, now: now.UTC(), rep: &Report{Now: now.UTC(), Facts: facts}}
+	return &run{Engine: e, playbook: e.playbook.at(facts.Estate.At(), now), facts: facts, now: now.UTC(), rep: &Report{Now: now.UTC(), Facts: facts}}
 }
 
 // run is one run under way.
 type run struct {
 	*Engine
-	facts Facts
-	now   time.Time
-	in    compliance.Input
-	j     *journal
-	rep   *Report
+	// playbook is the engine's, with the terms of this run.
+	playbook *Playbook
+	facts    Facts
+	now      time.Time
+	in       compliance.Input
+	j        *journal
+	rep      *Report
 }
 
 // reconcile computes the positions and begins the run's entries.
@@ -105,7 +107,8 @@ func (r *run) reconcile(ctx context.Context) error {
 	p := r.playbook
 	r.in = compliance.Input{
 		Estate: r.facts.Estate, Catalog: p.catalog, Metrics: p.metrics,
-		Entitlements: p.entitlements, Contracts: p.contracts, Licensing: p.licensing, StaleAfter: p.staleAfter(),
+		Entitlements: p.terms.Entitlements, Contracts: p.terms.Contracts, Licensing: p.terms.Licensing, StaleAfter: p.staleAfter(),
+		KnownAt: r.now,
 	}
 	res, err := compliance.Reconcile(ctx, r.in)
 	if err != nil {

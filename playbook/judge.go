@@ -43,7 +43,7 @@ type Judged struct {
 // find.
 func (p *Playbook) judge(ctx context.Context, facts Facts, res *compliance.Result) ([]Judged, error) {
 	findings, err := p.rules.Evaluate(ctx, rule.Input{
-		Result: res, Entitlements: p.entitlements, Contracts: p.contracts, Disagreements: facts.Estate.Disagreements(),
+		Result: res, Entitlements: p.terms.Entitlements, Contracts: p.terms.Contracts, Disagreements: facts.Estate.Disagreements(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("playbook: rules: %w", err)
@@ -86,17 +86,17 @@ func (p *Playbook) classify(ctx context.Context, f compliance.Finding, res *comp
 }
 
 func (p *Playbook) contract(id compliance.ContractID) *compliance.Contract {
-	i := slices.IndexFunc(p.contracts, func(c compliance.Contract) bool { return c.ID == id })
+	i := slices.IndexFunc(p.terms.Contracts, func(c compliance.Contract) bool { return c.ID == id })
 	if i < 0 {
 		return nil
 	}
-	return &p.contracts[i]
+	return &p.terms.Contracts[i]
 }
 
 // tier is the risk tier of the finding's product, empty where no licensing line
 // names one.
 func (p *Playbook) tier(f compliance.Finding) string {
-	for _, l := range p.licensing {
+	for _, l := range p.terms.Licensing {
 		if l.Product == f.Product && l.Tier != "" {
 			return l.Tier
 		}

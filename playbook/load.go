@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/ledger"
 	"github.com/trueup-dev/trueup/compliance/metric"
 	"github.com/trueup-dev/trueup/compliance/rule"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
@@ -35,9 +35,17 @@ type Playbook struct {
 	escalation *policy.Policy
 	policy     *remediation.Policy
 
-	entitlements []compliance.Entitlement
-	contracts    []compliance.Contract
-	licensing    []compliance.Licensing
+	// ledger is all that the playbook's files state, terms what of it a run goes by.
+	ledger *ledger.Ledger
+	terms  ledger.Terms
+}
+
+// at is the playbook with the terms that are in force at an instant, by what was
+// known at another.
+func (p *Playbook) at(effective, known time.Time) *Playbook {
+	q := *p
+	q.terms = p.ledger.At(effective, known)
+	return &q
 }
 
 // Load reads a playbook and the files it names. The error is of type
@@ -52,7 +60,7 @@ func LoadFS(fsys fs.FS, file string) (*Playbook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("playbook: %w", err)
 	}
-	l := &loader{fsys: fsys, dir: path.Dir(file), p: &Playbook{file: file, files: map[string][]byte{file: data}}}
+	l := &loader{fsys: fsys, dir: path.Dir(file), p: &Playbook{ledger: &ledger.Ledger{}, file: file, files: map[string][]byte{file: data}}}
 	l.digest(file, data)
 	if err := document.Read(file, data, &l.p.doc); err != nil {
 		return nil, err
@@ -198,23 +206,19 @@ func (l *loader) entitlements() {
 		if !ok {
 			continue
 		}
-		got, err := entitlements.Read(name.Value, data)
-		l.note(name.At(), err)
-		l.p.entitlements = append(l.p.entitlements, got.Entitlements...)
-		l.p.contracts = append(l.p.contracts, got.Contracts...)
-		l.p.licensing = append(l.p.licensing, got.Licensing...)
+		l.note(name.At(), entitlements.Read(l.p.ledger, name.Value, data))
 	}
 }
 
 func (l *loader) licensing() {
 	for _, d := range l.p.doc.Licensing {
-		lic, problems := d.Licensing()
+		dates, lic, problems := d.Statement()
 		l.note(d.At, problems.Err())
 		if l.p.metrics != nil {
 			if _, ok := l.p.metrics.Metric(lic.Metric); !ok {
 				l.note(d.At, d.Metric.Problem(1, 1, "no document defines the metric %q", lic.Metric))
 			}
 		}
-		l.p.licensing = append(l.p.licensing, lic)
+		l.note(d.At, l.p.ledger.AddLicensing(dates, lic))
 	}
 }

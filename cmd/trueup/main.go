@@ -43,6 +43,7 @@ func commands() []command {
 		explainCommand(),
 		diffCommand(),
 		certificateCheckCommand(),
+		forecastCommand(),
 		recogniseCommand(),
 		factsCPUCommand(),
 		factsUsageCommand(),

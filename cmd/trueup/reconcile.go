@@ -5,33 +5,37 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/trueup-dev/trueup/compliance"
-	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/delta"
-	"github.com/trueup-dev/trueup/compliance/metric"
-	"github.com/trueup-dev/trueup/connectors/estate"
 )
 
 func reconcileCommand() command {
 	return command{
-		name: "reconcile", args: "-estate DIR [-json]",
-		about: "compute the positions of an estate folder (docs/formats.md)",
+		name: "reconcile", args: "-estate DIR [-as-of TIME] [-known-at TIME] [-compare priority-list|rights-first|consumers-in-turn] [-json]",
+		about: "compute the positions of an estate folder (docs/formats.md), as of an instant, by what was known at another; -compare says what lists of priorities would cost more",
 		run: func(ctx context.Context, s streams, args []string) error {
 			f := flags("reconcile")
 			dir := f.String("estate", "", "")
 			asJSON := f.Bool("json", false, "")
-			if err := f.Parse(args); err != nil || f.NArg() > 0 || *dir == "" {
+			side := datesOf(f)
+			with := f.String("compare", "", "")
+			if err := f.Parse(args); err != nil {
+				return fmt.Errorf("%w: %w", errUsage, err)
+			}
+			if f.NArg() > 0 || *dir == "" {
 				return fmt.Errorf("%w: -estate with a folder is needed", errUsage)
 			}
-			in, err := inputOf(*dir)
+			in, err := inputOf(*dir, side(0))
 			if err != nil {
 				return err
 			}
-			res, err := compliance.Reconcile(ctx, in)
+			if *with != "" {
+				return compare(ctx, s, in.Input, *with, *asJSON)
+			}
+			res, err := compliance.Reconcile(ctx, in.Input)
 			if err != nil {
 				return err
 			}
@@ -41,26 +45,6 @@ func reconcileCommand() command {
 			return printPositions(s.out, res.Positions)
 		},
 	}
-}
-
-// inputOf is the input that a folder holds, with the embedded catalog and metrics.
-func inputOf(dir string) (compliance.Input, error) {
-	folder, err := estate.Read(os.DirFS(dir))
-	if err != nil {
-		return compliance.Input{}, fmt.Errorf("%s: %w", dir, err)
-	}
-	titles, err := catalog.Default()
-	if err != nil {
-		return compliance.Input{}, err
-	}
-	metrics, err := metric.Standard()
-	if err != nil {
-		return compliance.Input{}, err
-	}
-	return compliance.Input{
-		Estate: folder.Estate, Catalog: titles, Metrics: metrics,
-		Entitlements: folder.Entitlements, Contracts: folder.Contracts, Licensing: folder.Licensing,
-	}, nil
 }
 
 func printJSON(w io.Writer, v any) error {
@@ -81,11 +65,12 @@ func printPositions(w io.Writer, positions []compliance.Position) error {
 
 func explainCommand() command {
 	return command{
-		name: "explain", args: "-estate DIR CONSUMER",
+		name: "explain", args: "-estate DIR [-as-of TIME] [-known-at TIME] CONSUMER",
 		about: "say for a device or user, in every position, what it needs, what covers it and why",
 		run: func(ctx context.Context, s streams, args []string) error {
 			f := flags("explain")
 			dir := f.String("estate", "", "")
+			side := datesOf(f)
 			consumer, err := one(f, args, "a device or user")
 			if err != nil {
 				return err
@@ -93,15 +78,15 @@ func explainCommand() command {
 			if *dir == "" {
 				return fmt.Errorf("%w: -estate with a folder is needed", errUsage)
 			}
-			in, err := inputOf(*dir)
+			in, err := inputOf(*dir, side(0))
 			if err != nil {
 				return err
 			}
-			res, err := compliance.Reconcile(ctx, in)
+			res, err := compliance.Reconcile(ctx, in.Input)
 			if err != nil {
 				return err
 			}
-			if !explain(s.out, in, res, consumer) {
+			if !explain(s.out, in.Input, res, consumer) {
 				return fmt.Errorf("%q consumes nothing in any position", consumer)
 			}
 			return nil
@@ -145,36 +130,6 @@ func printExplanation(w io.Writer, e compliance.Explanation, missing []string) {
 	}
 	for _, m := range missing {
 		fmt.Fprintf(w, "  missing: %s\n", m)
-	}
-}
-
-func diffCommand() command {
-	return command{
-		name: "diff", args: "[-json] DIR DIR",
-		about: "say what changed between the positions of two estate folders, split by cause",
-		run: func(ctx context.Context, s streams, args []string) error {
-			f := flags("diff")
-			asJSON := f.Bool("json", false, "")
-			if err := f.Parse(args); err != nil || f.NArg() != 2 {
-				return fmt.Errorf("%w: two estate folders are needed", errUsage)
-			}
-			from, err := inputOf(f.Arg(0))
-			if err != nil {
-				return err
-			}
-			to, err := inputOf(f.Arg(1))
-			if err != nil {
-				return err
-			}
-			changes, err := delta.Split(ctx, from, to)
-			if err != nil {
-				return err
-			}
-			if *asJSON {
-				return printJSON(s.out, changes)
-			}
-			return printChanges(s.out, changes)
-		},
 	}
 }
 

@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -17,6 +19,20 @@ type Catalog struct {
 	// titles finds phrases by their first word, those that explain most first.
 	titles  map[string][]title
 	ignores []ignoreRule
+	digest  string
+}
+
+// Digest is the SHA-256 of the documents that the catalogue was loaded from, in
+// their order, hexadecimal.
+func (c *Catalog) Digest() string { return c.digest }
+
+func digest(docs []Document) string {
+	h := sha256.New()
+	for _, d := range docs {
+		fmt.Fprintf(h, "%d:", len(d.Data))
+		h.Write(d.Data)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Document is a catalogue document: YAML, described in data/README.md. The name

@@ -28,6 +28,7 @@ func Load(docs ...Document) (*Catalog, error) {
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
+	l.digest = digest(docs)
 	return l.Catalog, nil
 }
 

@@ -34,9 +34,13 @@ func changes(results []map[catalog.ProductKey]compliance.Position) []Change {
 			MetricChanged: before.Product != "" && after.Product != "" && before.Metric != after.Metric,
 		}
 		for i, cause := range Causes() {
-			change := amounts(results[i+1][k]).minus(amounts(results[i][k]))
-			if !change.IsZero() {
-				c.Parts = append(c.Parts, Part{cause, change})
+			was, is := results[i][k], results[i+1][k]
+			part := Part{Cause: cause, Change: amounts(is).minus(amounts(was))}
+			if was.Status != is.Status {
+				part.From, part.To = was.Status, is.Status
+			}
+			if !part.Change.IsZero() || was.Status != is.Status {
+				c.Parts = append(c.Parts, part)
 			}
 		}
 		if len(c.Parts) > 0 || c.BeforeStatus != c.AfterStatus {

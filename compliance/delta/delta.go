@@ -7,7 +7,11 @@
 // reconciles after each step. What a step changes is that cause's part, so the
 // parts always add up to the whole, exactly.
 //
-// The order decides what a cause is blamed for when two work together: an install
+// The sum does not depend on the order of the steps: each result on the way is added
+// once and taken off once, so what is left is the last less the first. Nor do the
+// parts depend on the order of anything in the inputs, since no result does.
+//
+// The order of the steps decides what a cause is blamed for when two work together: an install
 // on a machine that also got more cores counts with the new cores, since hardware
 // comes before installs. The order is that of [Causes] and is part of the meaning.
 //
@@ -34,8 +38,9 @@ const (
 	CauseInvalid Cause = iota
 	// Catalog: titles are recognised differently.
 	Catalog
-	// Rule: another metric, parameter or choice, or a product came under or left
-	// management.
+	// Rule: another metric or another document of it, parameter or choice, another age
+	// from which sources are stale or method of assignment, or a product that came under
+	// or left management.
 	Rule
 	// Price: what a unit costs.
 	Price
@@ -46,7 +51,8 @@ const (
 	// Installs: software, seats and usage that came or went, and the sources that
 	// report them.
 	Installs
-	// Entitlements: what was bought, given up or changed.
+	// Entitlements: what was bought, given up or changed, with its rights, and the
+	// agreements around it.
 	Entitlements
 	// Expiry: time that passed over terms and maintenance.
 	Expiry
@@ -96,10 +102,13 @@ func (a Amounts) IsZero() bool {
 	return true
 }
 
-// Part is how much of a change one cause makes.
+// Part is how much of a change one cause makes. Where the cause changes the status,
+// From and To say so: an agreement or a source that failed changes no amount.
 type Part struct {
-	Cause  Cause   `json:"cause"`
-	Change Amounts `json:"change"`
+	Cause  Cause             `json:"cause"`
+	Change Amounts           `json:"change"`
+	From   compliance.Status `json:"from_status,omitzero"`
+	To     compliance.Status `json:"to_status,omitzero"`
 }
 
 // Change is the difference of one product's position. Before or After is zero,

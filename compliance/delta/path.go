@@ -28,7 +28,7 @@ func path(from, to compliance.Input) []compliance.Input {
 	}
 	step(func() { in.Catalog = to.Catalog })
 	step(func() {
-		in.Metrics, in.StaleAfter = to.Metrics, to.StaleAfter
+		in.Metrics, in.StaleAfter, in.Method = to.Metrics, to.StaleAfter, to.Method
 		in.Licensing = atOldPrices(from.Licensing, to.Licensing)
 	})
 	step(func() {
@@ -39,7 +39,7 @@ func path(from, to compliance.Input) []compliance.Input {
 	step(func() { in.Estate = mix(from.Estate, from.Estate, to.Estate, to.Estate) })
 	step(func() { in.Estate = to.Estate })
 	step(func() { in.Entitlements, in.Contracts = to.Entitlements, to.Contracts })
-	step(func() { in.AsOf = end })
+	step(func() { in.AsOf, in.KnownAt = end, to.KnownAt })
 	return steps
 }
 

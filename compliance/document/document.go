@@ -19,6 +19,8 @@ package document
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +32,7 @@ import (
 // File is one parsed document.
 type File struct {
 	name  string
+	sum   [sha256.Size]byte
 	lines []string
 	root  *yaml.Node
 }
@@ -41,7 +44,7 @@ const maxSize = 8 << 20
 // Parse reads one YAML document. The name is what problems call the file. The
 // error, where there is one, is of type [Problems].
 func Parse(name string, data []byte) (*File, error) {
-	f := &File{name: name, lines: strings.Split(string(data), "\n")}
+	f := &File{name: name, sum: sha256.Sum256(data), lines: strings.Split(string(data), "\n")}
 	if len(data) > maxSize {
 		return nil, f.problems(1, 1, fmt.Sprintf("document is %d bytes, at most %d are read", len(data), maxSize))
 	}
@@ -73,6 +76,9 @@ func Parse(name string, data []byte) (*File, error) {
 
 // Name is the name that the file was parsed under.
 func (f *File) Name() string { return f.name }
+
+// Digest is the SHA-256 of the bytes that were parsed, hexadecimal.
+func (f *File) Digest() string { return hex.EncodeToString(f.sum[:]) }
 
 // maxDepth bounds nesting, so that a hostile document cannot exhaust the stack.
 const maxDepth = 64

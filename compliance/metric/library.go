@@ -1,7 +1,9 @@
 package metric
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -14,6 +16,7 @@ import (
 type Library struct {
 	metrics map[Key]*Metric
 	keys    []Key
+	digest  string
 }
 
 //go:embed standard/*.yaml
@@ -67,6 +70,7 @@ func (l *Library) With(files ...*document.File) (*Library, error) {
 			problems = append(problems, document.Collect(document.Position{File: f.Name()}, err)...)
 			continue
 		}
+		m.digest = f.Digest()
 		out.metrics[m.key] = m
 	}
 	for k := range out.metrics {
@@ -76,7 +80,20 @@ func (l *Library) With(files ...*document.File) (*Library, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	out.digest = out.sum()
 	return out, nil
+}
+
+// Digest is the SHA-256 of the documents of all metrics, hexadecimal: equal for
+// libraries that hold the same metrics, however they came to.
+func (l *Library) Digest() string { return l.digest }
+
+func (l *Library) sum() string {
+	h := sha256.New()
+	for _, k := range l.keys {
+		fmt.Fprintf(h, "%d:%s %s\n", len(k), k, l.metrics[k].digest)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Metric finds a metric by its key.

@@ -10,6 +10,7 @@ import (
 type Metric struct {
 	source      *source
 	key         Key
+	digest      string // of its document
 	facts       []fact
 	kinds       map[string]*kind
 	params      []parameter

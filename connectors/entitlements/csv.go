@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/ledger"
 )
 
 // sheet reads one CSV file.
@@ -25,13 +26,13 @@ func (s *sheet) fail(line, column int, format string, args ...any) {
 	s.problems = append(s.problems, &document.Problem{At: document.Position{File: s.name, Line: line, Column: column}, Message: fmt.Sprintf(format, args...)})
 }
 
-func readCSV(name string, data []byte) (Ledger, error) {
+func readCSV(l *ledger.Ledger, name string, data []byte) error {
 	s := &sheet{name: name, r: csv.NewReader(bytes.NewReader(data))}
 	if i := bytes.IndexFunc(data, func(r rune) bool { return r == utf8.RuneError }); i >= 0 && !utf8.Valid(data) {
 		before := data[:i]
 		line := bytes.Count(before, []byte("\n")) + 1
 		s.fail(line, i-bytes.LastIndexByte(before, '\n'), "text is not UTF-8; save the file as CSV UTF-8")
-		return Ledger{}, s.problems
+		return s.problems
 	}
 	first, _, _ := bytes.Cut(data, []byte("\n"))
 	if bytes.Count(first, []byte(";")) > bytes.Count(first, []byte(",")) {
@@ -41,21 +42,22 @@ func readCSV(name string, data []byte) (Ledger, error) {
 	var err error
 	if s.header, err = s.r.Read(); err != nil {
 		s.broken(err)
-		return Ledger{}, s.problems.Err()
+		return s.problems.Err()
 	}
 	for i, h := range s.header {
 		s.header[i] = strings.ToLower(strings.TrimSpace(h))
 	}
-	var out Ledger
 	switch {
 	case slices.Contains(s.header, "product"):
-		out.Entitlements = rows(s, "entitlement", entitlementFields(), func() entitlement { return entitlement{} }, checkEntitlement, func(e entitlement) string { return string(e.ID) })
+		es := rows(s, "entitlement", entitlementFields(), func() entitlement { return entitlement{} }, checkEntitlement)
+		s.problems = append(s.problems, enterAll(l, es, nil, nil)...)
 	case slices.Contains(s.header, "publisher"):
-		out.Contracts = rows(s, "contract", contractFields(), newContract, checkContract, func(c contract) string { return string(c.ID) })
+		cs := rows(s, "contract", contractFields(), newContract, checkContract)
+		s.problems = append(s.problems, enterAll(l, nil, cs, nil)...)
 	default:
 		s.fail(1, 1, "the header is neither one of entitlements, which has a column product, nor one of contracts, which has a column publisher")
 	}
-	return out, s.problems.Err()
+	return s.problems.Err()
 }
 
 // broken reports what the CSV reader could not read.
@@ -71,11 +73,11 @@ func (s *sheet) broken(err error) {
 	}
 }
 
-// rows reads the records below the header.
-func rows[T any](s *sheet, what string, fields []field[T], fresh func() T, check func(T) error, id func(T) string) []T {
+// rows reads the records below the header. A row with a problem is left out.
+func rows[T any](s *sheet, what string, plain []field[T], fresh func() T, check func(T) error) []stated[T] {
+	fields := withDates(plain)
 	columns := columnsOf(s, fields)
-	seen := map[string]int{}
-	var out []T
+	var out []stated[T]
 	for {
 		record, err := s.r.Read()
 		if errors.Is(err, io.EOF) {
@@ -87,15 +89,11 @@ func rows[T any](s *sheet, what string, fields []field[T], fresh func() T, check
 		}
 		line, _ := s.r.FieldPos(0)
 		before := len(s.problems)
-		t := fresh()
+		t := stated[T]{fact: fresh(), at: document.Position{File: s.name, Line: line, Column: 1}}
 		fill(s, &t, record, columns, fields)
-		if err := check(t); err != nil {
+		if err := check(t.fact); err != nil {
 			s.fail(line, 1, "%s: %v", what, err)
 		}
-		if first, dup := seen[id(t)]; dup {
-			s.fail(line, 1, "%s %s is given twice, first on line %d", what, id(t), first)
-		}
-		seen[id(t)] = line
 		if len(s.problems) == before {
 			out = append(out, t)
 		}

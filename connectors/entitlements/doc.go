@@ -10,6 +10,10 @@
 // line and column, and all of them are reported together, because an entitlement
 // read wrongly is a position computed wrongly.
 //
+// A line may say from when on it holds and when it became known. The same thing may
+// then stand on several lines, and package ledger tells which of them counts for a
+// position of some day, as it was known on another.
+//
 // What is left out: license keys and invoices. They are not needed to compute a
 // position, and what is not read cannot leak.
 package entitlements
@@ -20,28 +24,21 @@ import (
 	"path"
 	"strings"
 
-	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/ledger"
 )
 
-// Ledger is what files of entitlements hold.
-type Ledger struct {
-	Entitlements []compliance.Entitlement
-	Contracts    []compliance.Contract
-	Licensing    []compliance.Licensing
-}
-
-// Read reads a file by the ending of its name: .json, or .csv with either
-// entitlements or contracts, told apart by their columns. The error is of type
-// [document.Problems]; the ledger holds what could be read all the same.
-func Read(name string, data []byte) (Ledger, error) {
+// Read reads a file into a ledger, by the ending of its name: .json, or .csv with
+// either entitlements or contracts, told apart by their columns. The error is of type
+// [document.Problems]; what could be read is in the ledger all the same.
+func Read(l *ledger.Ledger, name string, data []byte) error {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	switch strings.ToLower(path.Ext(name)) {
 	case ".json":
-		return readJSON(name, data)
+		return readJSON(l, name, data)
 	case ".csv":
-		return readCSV(name, data)
+		return readCSV(l, name, data)
 	}
-	return Ledger{}, document.Problems{{At: document.Position{File: name},
+	return document.Problems{{At: document.Position{File: name},
 		Message: fmt.Sprintf("entitlements are read from .csv and .json files, not from %q", path.Ext(name))}}
 }

@@ -4,27 +4,30 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/ledger"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
 )
 
 func ExampleRead() {
-	ledger, err := entitlements.Read("bought.csv", []byte(`id,contract,product,edition,version,metric,quantity,downgrade,unit_price,currency
+	var bought ledger.Ledger
+	err := entitlements.Read(&bought, "bought.csv", []byte(`id,contract,product,edition,version,metric,quantity,downgrade,unit_price,currency
 E-1,C-9,microsoft/sql-server,Standard,2022,generic.core.vm,16,yes,1800.00,EUR
 `))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, e := range ledger.Entitlements {
+	for _, e := range bought.At(time.Time{}, time.Time{}).Entitlements {
 		fmt.Println(e.ID, e.Product, e.Edition, e.Version, e.Quantity, e.Downgrade, e.UnitPrice)
 	}
-	_, err = entitlements.Read("bought.csv", []byte("id,product,metric,quantity,start\nE-1,acme/a,generic.device,\"1,500\",01.02.2026\n"))
+	err = entitlements.Read(&bought, "bought.csv", []byte("id,product,metric,quantity,start\nE-1,acme/a,generic.device,\"1,500\",01.02.2026\n"))
 	fmt.Println(err)
 	// Output:
 	// E-1 microsoft/sql-server Standard 2022 16 true 1800.00 EUR
@@ -32,11 +35,18 @@ E-1,C-9,microsoft/sql-server,Standard,2022,generic.core.vm,16,yes,1800.00,EUR
 	// bought.csv:2:35: start: "01.02.2026" is not a date; write it as 2026-12-31
 }
 
+// read reads one file and gives all that it states.
+func read(name string, data []byte) (ledger.Terms, error) {
+	var l ledger.Ledger
+	err := entitlements.Read(&l, name, data)
+	return l.At(time.Time{}, time.Time{}), err
+}
+
 func TestBothFormsSayTheSame(t *testing.T) {
-	csv, err := entitlements.Read("e.csv", []byte("\xef\xbb\xbfid;contract;product;metric;quantity;start;end;maintenance_end;downgrade;entities;countries;unit_price;currency\n"+
+	csv, err := read("e.csv", []byte("\xef\xbb\xbfid;contract;product;metric;quantity;start;end;maintenance_end;downgrade;entities;countries;unit_price;currency\n"+
 		"E-1;C-9;acme/a;generic.user;10.5;2026-01-01;2027-01-01T00:00:00Z;;no;DE01|AT01;DE;99.9;EUR\n"))
 	require.NoError(t, err)
-	json, err := entitlements.Read("e.json", []byte(`{"entitlements": [{"id": "E-1", "contract": "C-9", "product": "acme/a", "metric": "generic.user",
+	json, err := read("e.json", []byte(`{"entitlements": [{"id": "E-1", "contract": "C-9", "product": "acme/a", "metric": "generic.user",
 		"quantity": 10.5, "start": "2026-01-01", "end": "2027-01-01", "downgrade": false, "entities": ["DE01", "AT01"], "countries": ["DE"],
 		"unit_price": "99.9", "currency": "EUR"}]}`))
 	require.NoError(t, err)
@@ -45,14 +55,14 @@ func TestBothFormsSayTheSame(t *testing.T) {
 }
 
 func TestContracts(t *testing.T) {
-	csv, err := entitlements.Read("c.csv", []byte("id,publisher,kind,true_up,audit_notice_days,cure_days\nC-1,acme,ula,2026-12-31,30,\n"))
+	csv, err := read("c.csv", []byte("id,publisher,kind,true_up,audit_notice_days,cure_days\nC-1,acme,ula,2026-12-31,30,\n"))
 	require.NoError(t, err)
 	require.Len(t, csv.Contracts, 1)
 	c := csv.Contracts[0]
 	assert.Equal(t, 30, c.AuditNoticeDays)
 	assert.Equal(t, compliance.UnlimitedLicense, c.Kind)
 	assert.Equal(t, -1, c.CureDays, "what the contract does not say is not zero days")
-	json, err := entitlements.Read("c.json", []byte(`{"contracts": [{"id": "C-1", "publisher": "acme", "kind": "ula", "true_up": "2026-12-31", "audit_notice_days": 30}],
+	json, err := read("c.json", []byte(`{"contracts": [{"id": "C-1", "publisher": "acme", "kind": "ula", "true_up": "2026-12-31", "audit_notice_days": 30}],
 		"licensing": [{"product": "acme/a", "metric": "generic.core", "price": 10, "currency": "EUR", "parameters": {"minimum_per_machine": 16}}]}`))
 	require.NoError(t, err)
 	assert.Equal(t, csv.Contracts, json.Contracts)
@@ -60,10 +70,10 @@ func TestContracts(t *testing.T) {
 }
 
 func TestRights(t *testing.T) {
-	csv, err := entitlements.Read("e.csv", []byte("id,product,metric,quantity,environments,cross_edition,downgrade_to,pools,allocations,priority\n"+
+	csv, err := read("e.csv", []byte("id,product,metric,quantity,environments,cross_edition,downgrade_to,pools,allocations,priority\n"+
 		"E,a,m,100,test|development,Standard,Enterprise/2019|2016,50 DE01 AT01|20 CH01,1 permanent laptop-17|4.5 normal the big one,-2\n"))
 	require.NoError(t, err)
-	json, err := entitlements.Read("e.json", []byte(`{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": 100,
+	json, err := read("e.json", []byte(`{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": 100,
 		"environments": ["test", "development"], "cross_edition": ["Standard"], "downgrade_to": ["Enterprise/2019", "2016"],
 		"pools": ["50 DE01 AT01", "20 CH01"], "allocations": ["1 permanent laptop-17", "4.5 normal the big one"], "priority": -2}]}`))
 	require.NoError(t, err)
@@ -113,7 +123,7 @@ func TestMistakes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := entitlements.Read(tt.file, []byte(tt.data))
+			_, err := read(tt.file, []byte(tt.data))
 			require.Error(t, err)
 			assert.Contains(t, err.Error(), tt.want)
 		})
@@ -125,12 +135,13 @@ func FuzzRead(f *testing.F) {
 	f.Add("c.csv", "id;publisher;cure_days\nC;acme;3\n")
 	f.Add("e.json", `{"entitlements": [{"id": "E", "product": "a", "metric": "m", "quantity": 1}]}`)
 	f.Fuzz(func(t *testing.T, name, data string) {
-		ledger, err := entitlements.Read(name, []byte(data))
-		if err == nil && strings.HasSuffix(name, ".csv") && len(ledger.Entitlements) > 0 {
-			for _, e := range ledger.Entitlements {
-				if e.ID == "" || e.Product == "" || e.Quantity.IsNegative() {
-					t.Fatalf("read an entitlement that cannot be: %+v", e)
-				}
+		got, err := read(name, []byte(data))
+		if err != nil || !strings.HasSuffix(name, ".csv") {
+			return
+		}
+		for _, e := range got.Entitlements {
+			if e.ID == "" || e.Product == "" || e.Quantity.IsNegative() {
+				t.Fatalf("read an entitlement that cannot be: %+v", e)
 			}
 		}
 	})

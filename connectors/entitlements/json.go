@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/ledger"
 )
 
 // ledgerDocument is the JSON form. JSON is read by the reader of documents, of
@@ -45,6 +47,9 @@ type entitlementDocument struct {
 	Recovery       document.Text     `yaml:"recovery"`
 	UnitPrice      document.Text     `yaml:"unit_price"`
 	Currency       document.Text     `yaml:"currency"`
+	Effective      document.Text     `yaml:"effective"`
+	RecordedAt     document.Text     `yaml:"recorded_at"`
+	SupersededAt   document.Text     `yaml:"superseded_at"`
 }
 
 type contractDocument struct {
@@ -58,35 +63,41 @@ type contractDocument struct {
 	AuditNoticeDays document.Text     `yaml:"audit_notice_days"`
 	CureDays        document.Text     `yaml:"cure_days"`
 	AuditAnnounced  document.Text     `yaml:"audit_announced"`
+	Effective       document.Text     `yaml:"effective"`
+	RecordedAt      document.Text     `yaml:"recorded_at"`
+	SupersededAt    document.Text     `yaml:"superseded_at"`
 }
 
-func readJSON(name string, data []byte) (Ledger, error) {
+func readJSON(l *ledger.Ledger, name string, data []byte) error {
 	var doc ledgerDocument
 	if err := document.Read(name, data, &doc); err != nil {
-		return Ledger{}, err
+		return err
 	}
 	if !json.Valid(data) {
-		return Ledger{}, document.Problems{{At: document.Position{File: name, Line: 1, Column: 1}, Message: "file is YAML, not JSON"}}
+		return document.Problems{{At: document.Position{File: name, Line: 1, Column: 1}, Message: "file is YAML, not JSON"}}
 	}
-	var out Ledger
 	var ps document.Problems
+	var es []stated[entitlement]
 	for _, d := range doc.Entitlements {
 		e := entitlement{Entities: d.Entities, Countries: d.Countries, Environments: d.Environments, CrossEdition: d.CrossEdition}
 		ps = append(ps, d.rights(&e)...)
-		ps = append(ps, object(&e, entitlementFields(), d.texts(), d.At, checkEntitlement)...)
-		out.Entitlements = append(out.Entitlements, e)
+		es = append(es, object(&ps, e, entitlementFields(), d.texts(), d.At, checkEntitlement))
 	}
+	var cs []stated[contract]
 	for _, d := range doc.Contracts {
-		c := newContract()
-		ps = append(ps, object(&c, contractFields(), d.texts(), d.At, checkContract)...)
-		out.Contracts = append(out.Contracts, c)
+		cs = append(cs, object(&ps, newContract(), contractFields(), d.texts(), d.At, checkContract))
 	}
+	var ls []stated[compliance.Licensing]
 	for _, d := range doc.Licensing {
-		l, problems := d.Licensing()
+		line, problems := d.Licensing()
 		ps = append(ps, problems...)
-		out.Licensing = append(out.Licensing, l)
+		ls = append(ls, object(&ps, line, nil, d.texts(), d.At, func(compliance.Licensing) error { return nil }))
 	}
-	return out, ps.Err()
+	return append(ps, enterAll(l, es, cs, ls)...).Err()
+}
+
+func (d LicensingDocument) texts() map[string]document.Text {
+	return map[string]document.Text{"effective": d.Effective, "recorded_at": d.RecordedAt, "superseded_at": d.SupersededAt}
 }
 
 func (d entitlementDocument) texts() map[string]document.Text {
@@ -95,6 +106,7 @@ func (d entitlementDocument) texts() map[string]document.Text {
 		"quantity": d.Quantity, "start": d.Start, "end": d.End, "maintenance_end": d.MaintenanceEnd, "downgrade": d.Downgrade,
 		"unit_price": d.UnitPrice, "currency": d.Currency, "priority": d.Priority,
 		"pack": d.Pack, "second_use": d.SecondUse, "mobility": d.Mobility, "failover": d.Failover, "recovery": d.Recovery,
+		"effective": d.Effective, "recorded_at": d.RecordedAt, "superseded_at": d.SupersededAt,
 	}
 }
 
@@ -122,27 +134,29 @@ func (d contractDocument) texts() map[string]document.Text {
 	return map[string]document.Text{
 		"id": d.ID, "publisher": d.Publisher, "start": d.Start, "end": d.End, "true_up": d.TrueUp, "kind": d.Kind,
 		"audit_notice_days": d.AuditNoticeDays, "cure_days": d.CureDays, "audit_announced": d.AuditAnnounced,
+		"effective": d.Effective, "recorded_at": d.RecordedAt, "superseded_at": d.SupersededAt,
 	}
 }
 
 // object fills one thing from its fields, by the same rules as a row of CSV.
-func object[T any](t *T, fields []field[T], texts map[string]document.Text, at document.Position, check func(T) error) document.Problems {
-	var ps document.Problems
-	for _, f := range fields {
+func object[T any](ps *document.Problems, t T, plain []field[T], texts map[string]document.Text, at document.Position, check func(T) error) stated[T] {
+	out := stated[T]{fact: t, at: at}
+	before := len(*ps)
+	for _, f := range withDates(plain) {
 		text := texts[f.name]
 		if text.IsZero() || text.Value == "" && !f.required {
 			continue
 		}
-		err := f.set(t, text.Value)
+		err := f.set(&out, text.Value)
 		if text.Value == "" {
 			err = errors.New("is empty")
 		}
 		if err != nil {
-			ps = append(ps, text.Problem(1, 1, "%s: %v", f.name, err))
+			*ps = append(*ps, text.Problem(1, 1, "%s: %v", f.name, err))
 		}
 	}
-	if err := check(*t); err != nil && len(ps) == 0 {
-		ps = append(ps, &document.Problem{At: at, Message: err.Error()})
+	if err := check(out.fact); err != nil && len(*ps) == before {
+		*ps = append(*ps, &document.Problem{At: at, Message: err.Error()})
 	}
-	return ps
+	return out
 }

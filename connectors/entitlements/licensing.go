@@ -6,6 +6,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/ledger"
 	"github.com/trueup-dev/trueup/compliance/metric"
 )
 
@@ -28,6 +29,18 @@ type LicensingDocument struct {
 	ReassignDays int                  `yaml:"reassign_days"`
 	Suite        *SuiteDocument       `yaml:"suite"`
 	Through      []catalog.ProductKey `yaml:"through"`
+
+	// The dates of the statement; see package ledger.
+	Effective    document.Text `yaml:"effective"`
+	RecordedAt   document.Text `yaml:"recorded_at"`
+	SupersededAt document.Text `yaml:"superseded_at"`
+}
+
+// Statement is what the document says, with its dates.
+func (d LicensingDocument) Statement() (ledger.Dates, compliance.Licensing, document.Problems) {
+	line, ps := d.Licensing()
+	s := object(&ps, line, nil, d.texts(), d.At, func(compliance.Licensing) error { return nil })
+	return s.dates, s.fact, ps
 }
 
 // LayerDocument is a layer of a product; see [compliance.Layer].

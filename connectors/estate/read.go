@@ -9,16 +9,21 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/compliance/ledger"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
 )
 
 // Folder is what a folder holds.
 type Folder struct {
 	Estate *compliance.Estate
-	entitlements.Ledger
+	// Ledger is all that its files state of entitlements, contracts and licensing;
+	// Terms is what of it is in force at the estate's instant, by all that is known.
+	Ledger *ledger.Ledger
+	ledger.Terms
 }
 
 // maxProblems is how many problems one file may have before reading it ends.
@@ -28,7 +33,7 @@ const maxProblems = 100
 // are at fault.
 func Read(fsys fs.FS) (Folder, error) {
 	r := &reader{fsys: fsys}
-	var out Folder
+	out := Folder{Ledger: &ledger.Ledger{}}
 	var h header
 	r.object("estate.json", &h)
 	if len(r.problems) == 0 && h.At.IsZero() {
@@ -63,11 +68,12 @@ func Read(fsys fs.FS) (Folder, error) {
 	lines(r, "usage.jsonl", func(u usage) error {
 		return b.AddUsage(compliance.Usage{Title: u.raw(), From: u.From, To: u.To, Peak: u.Peak, At: u.At, Source: u.Source})
 	})
-	r.ledger(&out)
+	r.ledger(out.Ledger)
 	if err := r.problems.Err(); err != nil {
 		return Folder{}, err
 	}
 	out.Estate = b.Build()
+	out.Terms = out.Ledger.At(h.At, time.Time{})
 	return out, nil
 }
 
@@ -138,7 +144,7 @@ func decode(data []byte, into any) error {
 }
 
 // ledger reads every file of entitlements in the folder.
-func (r *reader) ledger(out *Folder) {
+func (r *reader) ledger(l *ledger.Ledger) {
 	entries, err := fs.ReadDir(r.fsys, ".")
 	if err != nil {
 		r.fail(".", 1, err)
@@ -154,11 +160,8 @@ func (r *reader) ledger(out *Folder) {
 			r.fail(e.Name(), 1, err)
 			continue
 		}
-		got, err := entitlements.Read(e.Name(), data)
+		err = entitlements.Read(l, e.Name(), data)
 		r.problems = append(r.problems, document.Collect(document.Position{File: e.Name()}, err)...)
-		out.Entitlements = append(out.Entitlements, got.Entitlements...)
-		out.Contracts = append(out.Contracts, got.Contracts...)
-		out.Licensing = append(out.Licensing, got.Licensing...)
 	}
 }
 
