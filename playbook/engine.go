@@ -118,8 +118,8 @@ func (r *run) reconcile(ctx context.Context) error {
 	r.rep.Run = runID(p, res, r.now)
 	r.j = newJournal(r.rep.Run)
 	if err := r.j.add(KindRun, RunRecord{
-		Run: r.rep.Run, AsOf: res.AsOf, Playbook: p.Name(), Version: p.Version(), Digest: p.Digest(),
-		Estate: res.Estate, Counts: r.facts.Estate.Count(),
+		Run: r.rep.Run, AsOf: res.AsOf, KnownAt: res.KnownAt, Playbook: p.Name(), Version: p.Version(), Digest: p.Digest(),
+		Estate: res.Estate, Documents: res.Documents, Counts: r.facts.Estate.Count(),
 	}); err != nil {
 		return err
 	}

@@ -24,14 +24,19 @@ const (
 
 // RunRecord opens a run: what was judged, by what, as of when.
 type RunRecord struct {
-	Run      evidence.RunID `json:"run"`
-	AsOf     time.Time      `json:"as_of"`
-	Playbook string         `json:"playbook"`
-	Version  string         `json:"version"`
+	Run  evidence.RunID `json:"run"`
+	AsOf time.Time      `json:"as_of"`
+	// KnownAt is the instant whose knowledge of entitlements and contracts the run went
+	// by.
+	KnownAt  time.Time `json:"known_at"`
+	Playbook string    `json:"playbook"`
+	Version  string    `json:"version"`
 	// Digest is the playbook's, Estate that of the snapshot, both SHA-256.
-	Digest string            `json:"digest"`
-	Estate string            `json:"estate"`
-	Counts compliance.Counts `json:"counts"`
+	Digest string `json:"digest"`
+	Estate string `json:"estate"`
+	// Documents are the digests of the metrics and the catalog.
+	Documents compliance.Documents `json:"documents"`
+	Counts    compliance.Counts    `json:"counts"`
 }
 
 // Collection is what came of reading one source.

@@ -113,8 +113,8 @@ func (s snapshot) order() []string {
 }
 
 // Input is an input of [compliance.Reconcile] for the two instants: the one given,
-// with the terms, and with the ledger's estate if there is one. Neither instant may be
-// zero here, since a position states both.
+// with the terms, and with the ledger's estate if there is one. Where the second is
+// zero the result states no instant of knowledge.
 func (l *Ledger) Input(in compliance.Input, effective, known time.Time) compliance.Input {
 	t := l.At(effective, known)
 	in.Entitlements, in.Contracts, in.Licensing = t.Entitlements, t.Contracts, t.Licensing
