@@ -35,6 +35,9 @@ type need struct {
 
 // offer finds the carriers of the table's products.
 func (t *table) offer(ctx context.Context) error {
+	if !t.plural() {
+		return nil
+	}
 	t.number()
 	for _, n := range t.inward() {
 		d := t.desks[n]
@@ -48,8 +51,12 @@ func (t *table) offer(ctx context.Context) error {
 				return err
 			}
 		}
-		t.offerStandby(n)
-		t.offerSecondUse(n)
+		if slices.ContainsFunc(d.entitlements, func(e Entitlement) bool { return e.Failover > 0 || e.Recovery > 0 }) {
+			t.offerStandby(n)
+		}
+		if slices.ContainsFunc(d.entitlements, func(e Entitlement) bool { return e.SecondUse }) {
+			t.offerSecondUse(n)
+		}
 	}
 	return nil
 }

@@ -36,6 +36,9 @@ func (p plans) of(desk int) plan {
 // and are part of the problem; alike ones are one demand of it. The options decided,
 // the desks assign their entitlements as if there had been no others.
 func (t *table) decide(ctx context.Context, s scenario) (plans, error) {
+	if !t.plural() {
+		return plans{}, nil
+	}
 	groups := t.groups(s)
 	if len(groups) == 0 {
 		return plans{}, nil
@@ -68,6 +71,17 @@ func (t *table) decide(ctx context.Context, s scenario) (plans, error) {
 		}
 	}
 	return out, nil
+}
+
+// plural says whether anything of the table may be licensed in more than one way;
+// where nothing may, no time goes into looking for ways.
+func (t *table) plural() bool {
+	return slices.ContainsFunc(t.desks, func(d *desk) bool {
+		terms := len(d.terms.layers) > 0 || d.terms.suite != nil || d.terms.whole != Divisible || d.terms.reassignDays > 0
+		return terms || len(packSizes(d.entitlements)) > 1 || slices.ContainsFunc(d.entitlements, func(e Entitlement) bool {
+			return e.SecondUse || e.Failover > 0 || e.Recovery > 0
+		})
+	})
 }
 
 // modeller states a table under a scenario as a problem of choice.
