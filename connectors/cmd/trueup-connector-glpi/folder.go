@@ -14,13 +14,12 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
-	"github.com/trueup-dev/trueup/connectors/sdk"
 )
 
 // folder is one reading of a folder of inventories.
 type folder struct {
 	settings map[string]string
-	to       *sdk.Writer
+	to       output
 
 	// machines are the files of each device; byUUID finds the device that has a
 	// hardware identifier.

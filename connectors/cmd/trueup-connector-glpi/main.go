@@ -8,12 +8,17 @@
 // before partial, then by file name. What an earlier file said is counted as
 // superseded, not delivered twice.
 //
+// The cursor names the files that were read, with their checksums. From it the next
+// collection gives only what later files change: rows that are new or different, and
+// the removal of those that are gone. It needs the earlier files to be still there.
+//
 // A file that cannot be read is a problem with file, line and column, and the
 // other files count.
 package main
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/sdk"
@@ -27,6 +32,8 @@ func about() connectors.Description {
 		Version: "1.0.0",
 		Summary: "reads inventory files of GLPI, OCS and FusionInventory agents from a folder",
 		Kinds:   []connectors.Kind{connectors.Device, connectors.User, connectors.Install},
+
+		Incremental: true,
 		Settings: []connectors.Setting{
 			{Name: "path", Required: true, Doc: "folder with .json, .xml and .ocs files, read with its subfolders; or one file"},
 			{Name: "entity", Doc: "legal entity of all machines in the folder"},
@@ -50,6 +57,9 @@ func (collector) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) e
 	if err != nil {
 		return err
 	}
+	if len(req.Cursor) > 0 {
+		return resume(ctx, req, to, files)
+	}
 	f := &folder{settings: req.Settings.Values, to: to}
 	if err := f.index(ctx, files); err != nil {
 		return err
@@ -61,5 +71,13 @@ func (collector) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) e
 		// Something of the folder is missing, so absence proves nothing.
 		return nil
 	}
-	return to.Complete("", nil)
+	sums, err := cursorOf(files)
+	if err != nil {
+		return err
+	}
+	cursor, err := json.Marshal(sums)
+	if err != nil {
+		return err
+	}
+	return to.Complete("", cursor)
 }
