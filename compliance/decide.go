@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/trueup-dev/trueup/compliance/certificate"
 	"github.com/trueup-dev/trueup/internal/choice"
 	"github.com/trueup-dev/trueup/internal/flow"
 )
@@ -20,6 +21,8 @@ type plans struct {
 	byDesk []plan
 	chosen []chosen
 	gap    string
+	// certificate is nil where none was asked for.
+	certificate *certificate.Certificate
 }
 
 func (p plans) of(desk int) plan {
@@ -40,10 +43,11 @@ func (t *table) decide(ctx context.Context, s scenario) (plans, error) {
 		return plans{}, nil
 	}
 	groups := t.groups(s)
-	if len(groups) == 0 {
+	certify := t.Certificates && t.Method == Optimum && !s.worst
+	if len(groups) == 0 && !certify {
 		return plans{}, nil
 	}
-	m := &modeller{table: t, scenario: s}
+	m := &modeller{table: t, scenario: s, members: map[int][]certificate.Member{}}
 	if err := m.model(groups); err != nil {
 		return plans{}, err
 	}
@@ -51,7 +55,14 @@ func (t *table) decide(ctx context.Context, s scenario) (plans, error) {
 	if err != nil {
 		return plans{}, err
 	}
-	out := plans{gap: m.gap(sol)}
+	var out plans
+	if certify {
+		out.certificate = m.certificate(groups, sol)
+	}
+	if len(groups) == 0 {
+		return out, nil
+	}
+	out.gap = m.gap(sol)
 	for _, d := range t.desks {
 		p := make(plan, len(d.outcomes))
 		for i := d.offered; i < len(p); i++ {
@@ -98,7 +109,9 @@ type modeller struct {
 	// bound; open are its options that have one.
 	place []int
 	open  [][]int
-	err   error
+	// members are the consumers of a demand that several share, by its group.
+	members map[int][]certificate.Member
+	err     error
 }
 
 func (m *modeller) model(groups []group) error {
@@ -244,6 +257,7 @@ func (m *modeller) rest(grouped []bool) {
 	for n, d := range m.desks {
 		index := map[string]int{}
 		var joint []claim
+		var members [][]certificate.Member
 		for i, it := range m.items {
 			if it.desk != n || grouped[i] || it.at >= d.offered {
 				continue
@@ -260,10 +274,15 @@ func (m *modeller) rest(grouped []bool) {
 			if !known {
 				index[key], at = len(joint), len(joint)
 				joint = append(joint, claim{rights: c.rights, ranks: c.ranks, price: c.price})
+				members = append(members, nil)
 			}
+			members[at] = append(members[at], m.member(i, c.amount))
 			joint[at].amount = joint[at].amount.Add(c.amount)
 		}
-		for _, c := range joint {
+		for at, c := range joint {
+			if !d.bench.packed() {
+				m.members[len(m.problem.Groups)] = members[at]
+			}
 			m.problem.Groups = append(m.problem.Groups, choice.Group{Options: []choice.Option{{Demands: m.demands(n, c, verdict{}, false)}}})
 		}
 	}

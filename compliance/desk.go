@@ -170,6 +170,7 @@ func (r *reconciler) positions(ctx context.Context, products []managedProduct) (
 		}
 		d.position.settle()
 		r.override(&d.position, d.managedProduct)
+		d.position.Certificate = best.certificate
 		out[i] = d.position
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/certificate"
 	"github.com/trueup-dev/trueup/compliance/metric"
 )
 
@@ -66,6 +67,11 @@ type Position struct {
 	Status Status `json:"status"`
 	// Agreement says why a short position is compliant all the same; nil otherwise.
 	Agreement *Agreement `json:"agreement,omitempty"`
+	// Certificate proves how good the assignment is of what is known to be needed, or
+	// how far from the best at most; see package certificate. Products that a suite
+	// joins are decided together and have the same one. It covers what allocations
+	// leave, and counts packs where units come in packs. Nil unless the input asks.
+	Certificate *certificate.Certificate `json:"certificate,omitempty"`
 
 	// Owned is what the applicable entitlements grant, in units of the metric.
 	Owned decimal.Decimal `json:"owned"`

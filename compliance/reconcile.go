@@ -42,6 +42,8 @@ type Input struct {
 	Method Method
 	// StaleAfter is the age from which a source is stale; zero means 30 days.
 	StaleAfter time.Duration
+	// Certificates asks for the certificate of each position under the optimum.
+	Certificates bool
 }
 
 const defaultStaleAfter = 30 * 24 * time.Hour

@@ -75,8 +75,16 @@ func (s *scene) own(id string, quantity int64, change func(*compliance.Entitleme
 
 func (s *scene) reconcile() *compliance.Result {
 	s.in.Estate = s.b.Build()
-	res, err := compliance.Reconcile(s.t.Context(), s.in)
+	in := s.in
+	in.Certificates = true
+	res, err := compliance.Reconcile(s.t.Context(), in)
 	require.NoError(s.t, err)
+	requireCertified(s.t, res)
+	if !s.in.Certificates {
+		for i := range res.Positions {
+			res.Positions[i].Certificate = nil
+		}
+	}
 	return res
 }
 

@@ -91,7 +91,7 @@ func findCertificates(text []byte) ([]claim, error) {
 		}
 	}
 	if len(found) == 0 {
-		return nil, errors.New("it holds no certificate")
+		return nil, errors.New("it holds no certificate; trueup reconcile -json -certificates writes them")
 	}
 	return found, nil
 }

@@ -20,6 +20,20 @@ func TestCertificateCheck(t *testing.T) {
 	golden(t, "testdata/certificates.golden", out)
 }
 
+// What reconcile writes the check reads.
+func TestCertificateOfAReconciliation(t *testing.T) {
+	for _, estate := range []string{"testdata/before", "testdata/after"} {
+		status, out, errs := trueup(t, "reconcile", "-estate", estate, "-json", "-certificates")
+		require.Equal(t, 0, status, errs)
+		file := t.TempDir() + "/result.json"
+		require.NoError(t, os.WriteFile(file, []byte(out), 0o600))
+		status, out, errs = trueup(t, "certificate", "check", file)
+		require.Equal(t, 0, status, errs)
+		assert.Contains(t, out, "autodesk/autocad")
+		assert.Contains(t, out, "accepted")
+	}
+}
+
 func TestCertificateCheckFindsNone(t *testing.T) {
 	status, _, errs := trueup(t, "certificate", "check", "testdata/before/estate.json")
 	assert.Equal(t, 1, status)

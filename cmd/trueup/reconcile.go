@@ -14,12 +14,13 @@ import (
 
 func reconcileCommand() command {
 	return command{
-		name: "reconcile", args: "-estate DIR [-as-of TIME] [-known-at TIME] [-compare priority-list|rights-first|consumers-in-turn] [-json]",
+		name: "reconcile", args: "-estate DIR [-as-of TIME] [-known-at TIME] [-compare priority-list|rights-first|consumers-in-turn] [-json [-certificates]]",
 		about: "compute the positions of an estate folder (docs/formats.md), as of an instant, by what was known at another; -compare says what lists of priorities would cost more",
 		run: func(ctx context.Context, s streams, args []string) error {
 			f := flags("reconcile")
 			dir := f.String("estate", "", "")
 			asJSON := f.Bool("json", false, "")
+			certificates := f.Bool("certificates", false, "")
 			side := datesOf(f)
 			with := f.String("compare", "", "")
 			if err := f.Parse(args); err != nil {
@@ -35,6 +36,7 @@ func reconcileCommand() command {
 			if *with != "" {
 				return compare(ctx, s, in.Input, *with, *asJSON)
 			}
+			in.Certificates = *certificates
 			res, err := compliance.Reconcile(ctx, in.Input)
 			if err != nil {
 				return err

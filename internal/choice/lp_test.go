@@ -20,7 +20,7 @@ import (
 // the sampled problems stay below it in sum.
 const weight = 10_000
 
-func joined(c flow.Cost) int64 { return c.Risk*weight + c.Value }
+func joined(c flow.Cost, weight int64) int64 { return c.Risk*weight + c.Value }
 
 // glpk gives the least cost of each problem, as a mixed integer program. Many
 // problems go into one program, with a variable for the cost of each, since
@@ -36,7 +36,7 @@ func glpk(t testing.TB, problems []choice.Problem) []int64 {
 	}
 	dir := t.TempDir()
 	model, report := filepath.Join(dir, "model.lp"), filepath.Join(dir, "report")
-	require.NoError(t, os.WriteFile(model, []byte(program(problems)), 0o600))
+	require.NoError(t, os.WriteFile(model, []byte(program(problems, weight)), 0o600))
 	out, err := exec.CommandContext(t.Context(), solver, "--cuts", "--pcost", "--lp", model, "-w", report).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return costs(t, report, len(problems))
@@ -66,7 +66,7 @@ func costs(t testing.TB, report string, n int) []int64 {
 
 // program writes the problems in the CPLEX LP format. The cost variables come
 // first, so they are the first columns of the report.
-func program(problems []choice.Problem) string {
+func program(problems []choice.Problem, weight int64) string {
 	var b, whole strings.Builder
 	b.WriteString("Minimize\n total:")
 	for k := range problems {
@@ -75,13 +75,13 @@ func program(problems []choice.Problem) string {
 	b.WriteString("\nSubject To\n")
 	whole.WriteString("General\n")
 	for k, p := range problems {
-		rows(&b, &whole, k, p)
+		rows(&b, &whole, k, p, weight)
 	}
 	b.WriteString(whole.String() + "End\n")
 	return b.String()
 }
 
-func rows(b, whole *strings.Builder, k int, p choice.Problem) {
+func rows(b, whole *strings.Builder, k int, p choice.Problem, weight int64) {
 	var cost strings.Builder
 	gives := make([]string, len(p.Supply))
 	for g, group := range p.Groups {
@@ -90,19 +90,19 @@ func rows(b, whole *strings.Builder, k int, p choice.Problem) {
 			x := fmt.Sprintf("x%d_%d_%d", k, g, o)
 			fmt.Fprintf(whole, " %s\n", x)
 			all += "\n + " + x
-			fmt.Fprintf(&cost, "\n + %d %s", joined(option.Cost), x)
+			fmt.Fprintf(&cost, "\n + %d %s", joined(option.Cost, weight), x)
 			for d, demand := range option.Demands {
 				name := fmt.Sprintf("%d_%d_%d_%d", k, g, o, d)
 				gets := fmt.Sprintf("\n - %d %s", demand.Amount, x)
 				if !demand.Must {
 					gets += "\n + u" + name
-					fmt.Fprintf(&cost, "\n + %d u%s", joined(demand.Penalty), name)
+					fmt.Fprintf(&cost, "\n + %d u%s", joined(demand.Penalty, weight), name)
 				}
 				for i, a := range demand.Arcs {
 					f := fmt.Sprintf("\n + f%s_%d", name, i)
 					gets += f
 					gives[a.Supply] += f
-					fmt.Fprintf(&cost, "\n + %d f%s_%d", joined(a.Cost), name, i)
+					fmt.Fprintf(&cost, "\n + %d f%s_%d", joined(a.Cost, weight), name, i)
 				}
 				fmt.Fprintf(b, " d%s:%s = 0\n", name, gets)
 			}

@@ -13,9 +13,9 @@ import (
 // search is branch and bound on one part, the most promising box first.
 type search struct {
 	*pricing
-	best  plan
-	found bool
-	open  queue
+	best    plan
+	found   bool
+	waiting queue
 	// loose are boxes of one choice that could not be bounded by its cost.
 	loose []*node
 	root  *node
@@ -93,13 +93,13 @@ func (q *part) solve(ctx context.Context, l Limits) (result, error) {
 	s.root.proof = s.free()
 	limit := l.Nodes
 	if limit <= 0 {
-		limit = min(max(4_000_000/len(q.options), 200), 20_000)
+		limit = min(max(200_000/len(q.options), 20), 20_000)
 	}
 	if err := s.visit(ctx, s.root); err != nil {
 		return result{}, err
 	}
-	for len(s.open) > 0 && s.nodes < limit {
-		n := heap.Pop(&s.open).(*node)
+	for len(s.waiting) > 0 && s.nodes < limit {
+		n := heap.Pop(&s.waiting).(*node)
 		if s.closed(n.bound) {
 			continue
 		}
@@ -108,7 +108,7 @@ func (q *part) solve(ctx context.Context, l Limits) (result, error) {
 		}
 	}
 	if !s.found {
-		if len(s.open) > 0 {
+		if len(s.waiting) > 0 {
 			return result{}, fmt.Errorf("%w: %d nodes searched", ErrLimit, s.nodes)
 		}
 		return result{}, ErrInfeasible
@@ -122,7 +122,7 @@ func (s *search) closed(bound flow.Cost) bool { return s.found && !bound.Less(s.
 // floor is the bound of all leaves, no more than the cost of the best plan.
 func (s *search) floor() flow.Cost {
 	least := s.best.cost
-	for _, n := range append(s.loose, s.open...) {
+	for _, n := range append(s.loose, s.waiting...) {
 		if n.bound.Less(least) {
 			least = n.bound
 		}
@@ -218,7 +218,7 @@ func (s *search) explore(ctx context.Context, n *node, b, tight box, start plan)
 		return err
 	}
 	n.cut = s.cut(split, last, tight)
-	heap.Push(&s.open, n)
+	heap.Push(&s.waiting, n)
 	return nil
 }
 
