@@ -35,7 +35,7 @@ type need struct {
 
 // offer finds the carriers of the table's products.
 func (t *table) offer(ctx context.Context) error {
-	if !t.plural() {
+	if !t.plural() && !t.certifies() {
 		return nil
 	}
 	t.number()

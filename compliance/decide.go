@@ -39,11 +39,11 @@ func (p plans) of(desk int) plan {
 // and are part of the problem; alike ones are one demand of it. The options decided,
 // the desks assign their entitlements as if there had been no others.
 func (t *table) decide(ctx context.Context, s scenario) (plans, error) {
-	if !t.plural() {
+	certify := t.certifies() && !s.worst
+	if !t.plural() && !certify {
 		return plans{}, nil
 	}
 	groups := t.groups(s)
-	certify := t.Certificates && t.Method == Optimum && !s.worst
 	if len(groups) == 0 && !certify {
 		return plans{}, nil
 	}
@@ -83,6 +83,9 @@ func (t *table) decide(ctx context.Context, s scenario) (plans, error) {
 	}
 	return out, nil
 }
+
+// certifies says whether certificates are asked for and can be given.
+func (t *table) certifies() bool { return t.Certificates && t.Method == Optimum }
 
 // plural says whether anything of the table may be licensed in more than one way;
 // where nothing may, no time goes into looking for ways.
