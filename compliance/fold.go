@@ -82,8 +82,11 @@ func (t *Tally) estate() *Estate {
 		t.last.places = rank(t.titles.Values(), compareTitles)
 	}
 	e.tallied = &tallied{
-		titles: t.titles.Values(), known: t.known, places: t.last.places, installs: slices.Clone(t.installs),
+		titles: t.titles.Values(), known: t.known, places: t.last.places, installs: make([]int, len(t.counts)),
 		reported: map[SourceID]int{}, heard: map[SourceID]bool{},
+	}
+	for i := range t.counts {
+		e.tallied.installs[i] = t.counts[i].installs
 	}
 	for i, s := range t.source {
 		id := t.sources.Values()[i]

@@ -69,13 +69,13 @@ func (t *Tally) fits(fork *Tally) error {
 
 // mergeTitles adds the installs up and gives the numbers of the fork's titles.
 func (t *Tally) mergeTitles(fork *Tally) []uint32 {
-	out := make([]uint32, len(fork.installs))
+	out := make([]uint32, len(fork.counts))
 	for i, title := range fork.titles.Values() {
 		n := t.titles.Number(hashTitle(t.titles.Seed(), &title), &title)
-		if int(n) == len(t.filed) {
+		if int(n) == len(t.counts) {
 			t.learn(title)
 		}
-		t.installs[n] += fork.installs[i]
+		t.counts[n].installs += fork.counts[i].installs
 		out[i] = n
 	}
 	return out

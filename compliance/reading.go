@@ -103,9 +103,9 @@ func (t *Tally) lookUp(d *Device, installs []Install) error {
 	}
 	for k := range installs {
 		i, n := &installs[k], r.titles[k]
-		if uint64(n) >= uint64(len(t.heads)) || !t.isTitle(n, &i.Title) {
+		if uint64(n) >= uint64(len(t.counts)) || !t.isTitle(n, &i.Title) {
 			n = t.titles.Number(r.hashes[k], &i.Title)
-			if r.titles[k] = n; int(n) == len(t.filed) {
+			if r.titles[k] = n; int(n) == len(t.counts) {
 				t.learn(i.Title)
 			}
 		}
@@ -132,21 +132,15 @@ func (t *Tally) lookAt(i *Install, n uint32) error {
 	} else {
 		r.sources = append(r.sources, fromSource{source, 1})
 	}
-	if f := t.filed[n]; f.product >= 0 {
+	if f := t.counts[n].filed; f.product >= 0 {
 		r.managed = append(r.managed, managedUse{f, source, i, row{title: n, first: first, used: used}})
 	}
 	return nil
 }
 
-// head is what most titles consist of, packed to be compared in one look at memory.
-type head struct {
-	name, publisher string
-	more            bool // whether the title says more
-}
-
 // isTitle says whether a title has the number.
 func (t *Tally) isTitle(n uint32, raw *catalog.Title) bool {
-	h := &t.heads[n]
+	h := &t.counts[n]
 	if h.name != raw.Name || h.publisher != raw.Publisher {
 		return false
 	}
@@ -160,9 +154,8 @@ func saysMore(t *catalog.Title) bool {
 // learn recognises a title that comes for the first time.
 func (t *Tally) learn(raw catalog.Title) {
 	rec, f := t.stands(raw)
-	t.known, t.filed = append(t.known, rec), append(t.filed, f)
-	t.heads = append(t.heads, head{raw.Name, raw.Publisher, saysMore(&raw)})
-	t.installs = append(t.installs, 0)
+	t.known = append(t.known, rec)
+	t.counts = append(t.counts, titleCount{name: raw.Name, publisher: raw.Publisher, filed: f, more: saysMore(&raw)})
 }
 
 // stands is what a title stands for.
@@ -294,7 +287,7 @@ func (t *Tally) file(l *lens, d *Device, uses []managedUse, a alike) {
 func (t *Tally) count(d *Device, sign int) {
 	r := &t.read
 	for _, n := range r.titles {
-		t.installs[n] += sign
+		t.counts[n].installs += sign
 	}
 	for _, s := range r.sources {
 		t.source[s.source].installs += sign * s.n
@@ -325,11 +318,11 @@ func (t *Tally) count(d *Device, sign int) {
 func (t *Tally) holds(d *Device) bool {
 	r, enough := &t.read, true
 	for _, n := range r.titles {
-		t.installs[n]--
-		enough = enough && t.installs[n] >= 0
+		t.counts[n].installs--
+		enough = enough && t.counts[n].installs >= 0
 	}
 	for _, n := range r.titles {
-		t.installs[n]++
+		t.counts[n].installs++
 	}
 	for _, n := range r.classes {
 		enough = enough && t.classes.all[n].devices > 0

@@ -50,22 +50,20 @@ type Tally struct {
 	// clusters says that some product looks at whole clusters.
 	clusters bool
 
-	seen     *columns.Set
-	seed     maphash.Seed
-	titles   *columns.Dictionary[catalog.Title]
-	heads    []head                // by title
-	known    []catalog.Recognition // likewise
-	filed    []filed               // likewise
-	installs []int                 // likewise
-	systems  map[string]int
-	system   []system
-	sources  *columns.Dictionary[SourceID]
-	source   []sourceCount
-	classes  classes
-	kept     kept
-	base     *Builder
-	read     reading
-	last     state
+	seen    *columns.Set
+	seed    maphash.Seed
+	titles  *columns.Dictionary[catalog.Title]
+	counts  []titleCount          // by title
+	known   []catalog.Recognition // likewise
+	systems map[string]int
+	system  []system
+	sources *columns.Dictionary[SourceID]
+	source  []sourceCount
+	classes classes
+	kept    kept
+	base    *Builder
+	read    reading
+	last    state
 }
 
 // filed is a release of a product under management; product is -1 where a title
@@ -73,6 +71,15 @@ type Tally struct {
 type filed struct {
 	product int32
 	release uint32
+}
+
+// titleCount is a title with what it stands for and its number of installs: all that
+// is needed of it for one more install, in one place of memory.
+type titleCount struct {
+	name, publisher string // as most titles have no more
+	filed
+	installs int
+	more     bool // whether the title says more
 }
 
 // system is a distinct operating system with the number of devices that run it.
@@ -118,7 +125,7 @@ func (t *Tally) empty(at time.Time) {
 	t.base = NewBuilder(at)
 	t.seen = &columns.Set{}
 	t.titles = columns.NewDictionary[catalog.Title]()
-	t.heads, t.known, t.filed, t.installs = nil, nil, nil, nil
+	t.counts, t.known = nil, nil
 	t.systems, t.system = map[string]int{}, nil
 	t.sources, t.source = columns.NewDictionary[SourceID](), nil
 	t.classes = newClasses()

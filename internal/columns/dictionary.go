@@ -14,12 +14,9 @@ type Dictionary[T comparable] struct {
 	slots  []slot
 }
 
-// slot holds the number plus one, and the hash, which passes by values that are
-// not the one sought without reading them.
-type slot struct {
-	hash   uint64
-	number uint32
-}
+// slot holds the number plus one, and the low half of the hash, which passes by
+// values that are not the one sought without reading them.
+type slot struct{ hash, number uint32 }
 
 // NewDictionary is an empty dictionary.
 func NewDictionary[T comparable]() *Dictionary[T] {
@@ -39,7 +36,7 @@ func (d *Dictionary[T]) Number(hash uint64, v *T) uint32 {
 	if s.number == 0 {
 		d.values = append(d.values, *v)
 		n := uint32(len(d.values))
-		*s = slot{hash, n}
+		*s = slot{uint32(hash), n}
 		if len(d.values)*2 > len(d.slots) {
 			d.grow()
 		}
@@ -54,7 +51,7 @@ func (d *Dictionary[T]) Number(hash uint64, v *T) uint32 {
 func (d *Dictionary[T]) Guess(hash uint64) (number uint32, ok bool) {
 	mask := uint64(len(d.slots) - 1)
 	for i := hash & mask; d.slots[i].number != 0; i = (i + 1) & mask {
-		if d.slots[i].hash == hash {
+		if d.slots[i].hash == uint32(hash) {
 			return d.slots[i].number - 1, true
 		}
 	}
@@ -65,7 +62,7 @@ func (d *Dictionary[T]) Guess(hash uint64) (number uint32, ok bool) {
 func (d *Dictionary[T]) find(hash uint64, v *T) *slot {
 	for i := hash; ; i++ {
 		s := &d.slots[i&uint64(len(d.slots)-1)]
-		if s.number == 0 || s.hash == hash && d.values[s.number-1] == *v {
+		if s.number == 0 || s.hash == uint32(hash) && d.values[s.number-1] == *v {
 			return s
 		}
 	}
@@ -76,7 +73,7 @@ func (d *Dictionary[T]) grow() {
 	d.slots = make([]slot, 2*len(old))
 	for _, moved := range old {
 		if moved.number != 0 {
-			*d.find(moved.hash, &d.values[moved.number-1]) = moved
+			*d.find(uint64(moved.hash), &d.values[moved.number-1]) = moved
 		}
 	}
 }
