@@ -19,7 +19,12 @@ generate:
 bench:
 	-$(MAKE) -C benchmarks/lemon
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./benchmarks/stream -devices 100000
+	go run ./benchmarks/stream -suite change -devices 100000
 
 # What takes longer than a test may.
 soak:
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 5m ./compliance/document
+	go run ./benchmarks/stream -devices 1000000
+	go run ./benchmarks/stream -suite change -devices 1000000
+	go run -tags duckdb ./benchmarks/duckdb -devices 1000000 -rounds 1

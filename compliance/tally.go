@@ -133,8 +133,8 @@ func (t *Tally) empty(at time.Time) {
 	t.last = state{}
 }
 
-// AddUser, AddSeat, AddUsage and AddSource add facts that are no part of a device;
-// see [Builder]. They are kept as they are.
+// AddUser adds what one source says of a user; see [Builder.AddUser]. Facts that are
+// no part of a device are kept as they are.
 func (t *Tally) AddUser(u User) error {
 	t.last.stale = true
 	return t.base.AddUser(u)

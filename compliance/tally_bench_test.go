@@ -55,10 +55,8 @@ func BenchmarkTally(b *testing.B) {
 func BenchmarkTallyReadOut(b *testing.B) {
 	each(b, func(b *testing.B, s *instance) func() {
 		t := s.tally(b, s.terms(b))
-		d := s.devices[0]
 		return func() {
 			require.NoError(b, t.AddSource(compliance.Source{ID: "inv", Collected: snapshot, Installs: -1}))
-			_ = d
 			if _, err := t.Reconcile(b.Context()); err != nil {
 				b.Fatal(err)
 			}

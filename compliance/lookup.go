@@ -1,0 +1,122 @@
+package compliance
+
+import (
+	"fmt"
+	"hash/maphash"
+	"math"
+
+	"github.com/trueup-dev/trueup/compliance/catalog"
+)
+
+// lookUp finds the titles and sources of installs. It goes over them once for each
+// place in memory that it needs, so that many are fetched at a time.
+func (t *Tally) lookUp(d *Device, installs []Install) error {
+	r := &t.read
+	r.hashes = r.hashes[:0]
+	seed := t.titles.Seed()
+	for k := range installs {
+		i := &installs[k]
+		if i.Device != d.ID && i.Device != "" {
+			return fmt.Errorf("%w: install of %q is of device %s and was given with %s", ErrInvalid, i.Title.Name, i.Device, d.ID)
+		}
+		r.hashes = append(r.hashes, hashTitle(seed, &i.Title))
+	}
+	for _, h := range r.hashes {
+		n, known := t.titles.Guess(h)
+		if !known {
+			n = math.MaxUint32
+		}
+		r.titles = append(r.titles, n)
+	}
+	for k := range installs {
+		i, n := &installs[k], r.titles[k]
+		if uint64(n) >= uint64(len(t.counts)) || !t.isTitle(n, &i.Title) {
+			n = t.titles.Number(r.hashes[k], &i.Title)
+			if r.titles[k] = n; int(n) == len(t.counts) {
+				t.learn(i.Title)
+			}
+		}
+		if err := t.lookAt(i, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookAt notes an install of which the title is known.
+func (t *Tally) lookAt(i *Install, n uint32) error {
+	first, used, err := i.check()
+	if err != nil {
+		return err
+	}
+	source, err := t.sourceOf(i.Source)
+	if err != nil {
+		return err
+	}
+	r := &t.read
+	if n := len(r.sources); n > 0 && r.sources[n-1].source == source {
+		r.sources[n-1].n++
+	} else {
+		r.sources = append(r.sources, fromSource{source, 1})
+	}
+	if f := t.counts[n].filed; f.product >= 0 {
+		r.managed = append(r.managed, managedUse{f, source, i, row{title: n, first: first, used: used}})
+	}
+	return nil
+}
+
+// isTitle says whether a title has the number.
+func (t *Tally) isTitle(n uint32, raw *catalog.Title) bool {
+	h := &t.counts[n]
+	if h.name != raw.Name || h.publisher != raw.Publisher {
+		return false
+	}
+	return h.more == saysMore(raw) && (!h.more || t.titles.Values()[n] == *raw)
+}
+
+func saysMore(t *catalog.Title) bool {
+	return len(t.Version)+len(t.Edition)+len(t.ProductCode)+len(t.Architecture) > 0
+}
+
+// learn recognises a title that comes for the first time.
+func (t *Tally) learn(raw catalog.Title) {
+	rec, f := t.stands(raw)
+	t.known = append(t.known, rec)
+	t.counts = append(t.counts, titleCount{name: raw.Name, publisher: raw.Publisher, filed: f, more: saysMore(&raw)})
+}
+
+// stands is what a title stands for.
+func (t *Tally) stands(raw catalog.Title) (catalog.Recognition, filed) {
+	rec := t.in.Catalog.Recognise(raw)
+	if n, managed := t.product[rec.Product.Key]; managed && counts(rec.Status) {
+		return rec, filed{n, t.classes.releaseOf(release{rec.Product.Edition, rec.Product.Version})}
+	}
+	return rec, filed{product: -1}
+}
+
+func (t *Tally) systemOf(name string) int {
+	n, known := t.systems[name]
+	if !known {
+		n = len(t.system)
+		t.systems[name] = n
+		rec, f := t.stands(catalog.Title{Name: name})
+		t.system = append(t.system, system{name: name, Recognition: rec, filed: f})
+	}
+	return n
+}
+
+func (t *Tally) sourceOf(id SourceID) (uint32, error) {
+	if n := len(t.read.sources); n > 0 {
+		if last := t.read.sources[n-1].source; t.sources.Values()[last] == id {
+			return last, nil
+		}
+	}
+	n := t.sources.Number(maphash.String(t.sources.Seed(), string(id)), &id)
+	if n > math.MaxUint16 {
+		return 0, fmt.Errorf("%w: more than %d sources", ErrInvalid, math.MaxUint16)
+	}
+	if int(n) == len(t.source) {
+		t.source = append(t.source, sourceCount{})
+	}
+	return n, nil
+}
