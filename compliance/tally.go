@@ -114,7 +114,7 @@ func NewTally(at time.Time, in Input) (*Tally, error) {
 	t.clusters, t.managed = clusters, len(t.products)
 	for _, p := range fronts {
 		t.product[p] = int32(len(t.products))
-		t.products = append(t.products, lens{managedProduct: managedProduct{product: p}})
+		t.products = append(t.products, lens{managedProduct: managedProduct{product: p}, hosted: true})
 	}
 	t.empty(at)
 	return t, nil
