@@ -18,6 +18,8 @@ type verdict struct {
 	idle bool
 	// short is set for one that stays short as a whole.
 	short bool
+	// lent is set for one whose right of second use is taken.
+	lent bool
 	// times is how often its requirement is needed; zero means once.
 	times int64
 	// open is set where there is no bound to how often.

@@ -105,9 +105,10 @@ type modeller struct {
 	problem choice.Problem
 	// units and cents are the places of quantities and of prices.
 	units, cents int32
-	stocks       [][]stock // what allocations leave, by desk
-	claims       [][]claim // likewise, each consumer by itself
-	firstSupply  []int     // of each desk
+	stocks       [][]stock           // what allocations leave, by desk
+	claims       [][]claim           // likewise, each consumer by itself
+	served       [][]decimal.Decimal // what allocations gave, likewise
+	firstSupply  []int               // of each desk
 	// place is where each group stands in the problem, -1 where no option has a
 	// bound; open are its options that have one.
 	place []int
@@ -156,7 +157,11 @@ func (m *modeller) reserve() {
 		}
 		claims, stocks := d.bench.claims(amounts, m.allowed, nil), d.bench.stocks()
 		d.bench.allot(stocks, claims)
-		m.claims, m.stocks = append(m.claims, claims), append(m.stocks, stocks)
+		served := make([]decimal.Decimal, len(claims))
+		for i := range d.offered {
+			served[i] = amounts[i].Sub(claims[i].amount)
+		}
+		m.claims, m.stocks, m.served = append(m.claims, claims), append(m.stocks, stocks), append(m.served, served)
 	}
 }
 
@@ -221,6 +226,7 @@ func (m *modeller) option(g group, o option) (choice.Option, bool) {
 			continue
 		}
 		c := d.bench.claim(it.at, amount.Decimal, m.allowed, v)
+		c.amount = decimal.Max(c.amount.Sub(m.served[it.desk][it.at]), decimal.Zero)
 		out.Demands = append(out.Demands, m.demands(it.desk, c, v, d.terms.whole != Divisible)...)
 	}
 	return out, true

@@ -114,7 +114,22 @@ func (t *table) options(items []int, ways []way, s scenario) group {
 		}
 	}
 	pick(0, nil, make([]verdict, len(items)))
+	if t.cut && len(g.options) > 0 {
+		t.lastResort(&g)
+	}
 	return g
+}
+
+// lastResort adds an option that is open whatever is owned, in case the limit left
+// out those in which what only counts as a whole is short.
+func (t *table) lastResort(g *group) {
+	o := option{g.options[0].ways, slices.Clone(g.options[0].verdicts)}
+	for at, i := range g.items {
+		if v := &o.verdicts[at]; !v.idle && t.desks[t.items[i].desk].terms.whole != Divisible {
+			v.short = true
+		}
+	}
+	g.options = append(g.options, o)
 }
 
 // take adds a way to what was decided, if nothing that it touches was.
@@ -123,10 +138,11 @@ func (t *table) take(w way, states []verdict, place map[int]int) ([]verdict, boo
 	for _, n := range w.needs {
 		v := &next[place[n.item]]
 		offered := t.offeredItem(n.item)
-		if v.idle || v.taken && (offered || n.times > 1) {
+		if v.idle || v.taken && (offered || n.times > 1) || v.lent && w.right == SecondUse {
 			return nil, false
 		}
-		v.taken, v.times = true, n.times
+		v.lent = v.lent || w.right == SecondUse
+		v.taken, v.times = true, max(v.times, n.times)
 		if v.only = both(v.only, n.only); v.only != nil && !slices.Contains(v.only, true) {
 			return nil, false
 		}
@@ -205,27 +221,38 @@ func (t *table) vary(g *group, from int, o option, s scenario) {
 			continue
 		}
 		for _, v := range alone {
+			if v.short && o.verdicts[at].taken && !t.offeredItem(g.items[at]) {
+				continue // it carries others under a right of its license
+			}
 			next := option{o.ways, slices.Clone(o.verdicts)}
 			next.verdicts[at] = o.verdicts[at].and(v)
 			t.vary(g, at+1, next, s)
 		}
 		return
 	}
-	g.options = append(g.options, o)
+	all := []option{o}
 	for n, d := range t.desks {
-		if d.terms.whole == WholeProduct {
-			if short, some := t.wholeShort(g, o, n); some {
-				g.options = append(g.options, short)
+		if d.terms.whole != WholeProduct {
+			continue
+		}
+		for _, base := range all {
+			if short, some := t.wholeShort(g, base, n); some {
+				all = append(all, short)
 			}
 		}
 	}
+	g.options = append(g.options, all...)
 }
 
-// wholeShort is an option with all that a product asks left short.
+// wholeShort is an option with all that a product asks left short. What carries
+// others under a right must be licensed, and is in no such option.
 func (t *table) wholeShort(g *group, o option, desk int) (option, bool) {
 	out, some := option{o.ways, slices.Clone(o.verdicts)}, false
 	for at, i := range g.items {
 		if v := &out.verdicts[at]; t.items[i].desk == desk && !v.idle {
+			if v.taken && !t.offeredItem(i) {
+				return option{}, false
+			}
 			v.short, some = true, true
 		}
 	}

@@ -36,12 +36,15 @@ func (t *table) offerStandby(n int) {
 		slices.SortStableFunc(replicas[p], func(a, b int) int {
 			return t.outcome(b).Required.Low.Cmp(t.outcome(a).Required.Low)
 		})
-		for k, i := range replicas[p] {
+		k := 0 // of those that may be carried
+		for _, i := range replicas[p] {
 			right, allows := FailoverRight, func(e Entitlement) bool { return e.Failover > k }
 			if p.role != PassiveHA {
 				right, allows = RecoveryRight, func(e Entitlement) bool { return e.Recovery > k }
 			}
-			t.offerRight(n, carrier{name: string(right) + " of " + t.outcome(i).Consumer, right: right}, primary, i, allows)
+			if t.offerRight(n, carrier{name: string(right) + " of " + t.outcome(i).Consumer, right: right}, primary, i, allows) {
+				k++
+			}
 		}
 	}
 }
@@ -76,15 +79,17 @@ func (t *table) offerSecondUse(n int) {
 }
 
 // offerRight offers that the entitlements which cover one item carry another, those
-// of them that allow it and may lawfully cover both.
-func (t *table) offerRight(n int, c carrier, by, carried int, allows func(Entitlement) bool) {
+// of them that allow it and may lawfully cover both. It says whether there are any.
+func (t *table) offerRight(n int, c carrier, by, carried int, allows func(Entitlement) bool) bool {
 	d := t.desks[n]
 	only := make([]bool, len(d.entitlements))
 	for j, e := range d.entitlements {
 		only[j] = allows(e) && t.rule(e, d.managedProduct, t.consumer(carried)).right != ""
 	}
-	if slices.Contains(only, true) {
-		c.needs, c.carries = []need{{item: by, times: 1, only: only}}, []int{carried}
-		t.carriers = append(t.carriers, c)
+	if !slices.Contains(only, true) {
+		return false
 	}
+	c.needs, c.carries = []need{{item: by, times: 1, only: only}}, []int{carried}
+	t.carriers = append(t.carriers, c)
+	return true
 }

@@ -86,6 +86,16 @@ func TestSecondUse(t *testing.T) {
 	}
 }
 
+// Each license carries one portable device.
+func TestSecondUseIsOfOne(t *testing.T) {
+	s := newScene(t).licensed("generic.device", 100).device(compliance.Device{ID: "desk", Kind: compliance.Physical, User: "ann", Chassis: "Desktop"}).install("desk", "1", "")
+	for _, id := range []compliance.DeviceID{"lap-1", "lap-2"} {
+		s.device(compliance.Device{ID: id, Kind: compliance.Physical, User: "ann", Chassis: "Notebook"}).install(string(id), "1", "")
+	}
+	p := s.own("E", 1, func(e *compliance.Entitlement) { e.SecondUse = true }).position()
+	assert.Equal(t, "1", p.Short.String())
+}
+
 // A machine that ran on two hosts within 90 days needs licenses on both, unless its
 // license may move.
 func TestNinetyDays(t *testing.T) {

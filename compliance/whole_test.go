@@ -78,3 +78,31 @@ func TestPacks(t *testing.T) {
 		assert.Equal(t, "4", supply(t, p, "big").Nontransferable.String())
 	})
 }
+
+// Of a consumer that is licensed whole, what is allocated to it counts.
+func TestWholeWithAnAllocation(t *testing.T) {
+	s := newScene(t).licensed("ms.sql.core.vm", 100)
+	s.in.Licensing[0].Whole = compliance.WholeConsumer
+	s.device(compliance.Device{ID: "a", Kind: compliance.VirtualMachine, VCPUs: 8}).install("a", "1", "")
+	p := s.own("E", 8, func(e *compliance.Entitlement) {
+		e.Allocations = []compliance.Allocation{{Consumer: "a", Quantity: decimal.NewFromInt(8)}}
+	}).position()
+	assert.Equal(t, compliance.Compliant, p.Status)
+	assert.Equal(t, "8", supply(t, p, "E").Used.String())
+}
+
+// Two members of a suite that each count only as a whole are both short where
+// nothing is owned, and cost what is cheapest to buy.
+func TestTwoWholesInOneSuite(t *testing.T) {
+	s := office(t)
+	for i := range s.in.Licensing {
+		if p := s.in.Licensing[i].Product; p == "acme/word" || p == "acme/excel" {
+			s.in.Licensing[i].Whole = compliance.WholeProduct
+		}
+	}
+	s.installs("a", "access", "word", "excel", "outlook").installs("c", "word", "excel")
+	res := s.reconcile()
+	assert.Equal(t, "120", positionOf(t, res, "acme/office").Exposure.Amount.String())
+	assert.Equal(t, "40", positionOf(t, res, "acme/word").Exposure.Amount.String())
+	assert.Equal(t, "40", positionOf(t, res, "acme/excel").Exposure.Amount.String())
+}

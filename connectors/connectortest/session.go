@@ -140,16 +140,6 @@ func (c *session) printed() (stdout, stderr string) {
 	return c.stdout.String(), c.stderr.String()
 }
 
-// alive reports whether the process still runs.
-func (c *session) alive() bool {
-	select {
-	case <-c.exited:
-		return false
-	default:
-		return true
-	}
-}
-
 // kill ends the process at once, as a crash would.
 func (c *session) kill() {
 	_ = c.cmd.Process.Signal(syscall.SIGKILL)

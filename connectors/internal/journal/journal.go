@@ -136,7 +136,7 @@ func (j *Journal) Append(raw []byte) error {
 
 // Commit makes everything appended so far last, with the cursor.
 func (j *Journal) Commit(cursor []byte, whole bool) error {
-	kind := byte(commit)
+	kind := commit
 	if whole {
 		kind = commitWhole
 	}
