@@ -40,7 +40,7 @@ const defaultMessage = 4 << 20
 
 func newBounds(l *wire.Limits) bounds {
 	message := int(cmp.Or(l.GetMessageBytes(), defaultMessage))
-	return bounds{text: message / 16, target: 4 << 10, largest: min(1<<20, message/8), rows: int(cmp.Or(l.GetBatchRows(), 1<<16))}
+	return bounds{text: message / 16, target: 4 << 10, largest: min(1<<20, message/4), rows: int(cmp.Or(l.GetBatchRows(), 1<<16))}
 }
 
 func newWriter(stream grpc.ServerStreamingServer[wire.CollectResponse], start *wire.Start) *Writer {

@@ -236,8 +236,8 @@ func (e *Encoder) number(i int, n int64) {
 
 // title adds a raw title, whose columns begin at the one given.
 func (e *Encoder) title(at int, t *catalog.Title) {
-	slot := e.seen.slot(t)
-	if slot.epoch != e.seen.epoch || slot.title != *t {
+	slot, known := e.seen.slot(t)
+	if !known {
 		e.remember(slot, t)
 	}
 	for i, id := range &slot.ids {

@@ -72,13 +72,23 @@ func (t *texts) id(s string) uint32 {
 	return id
 }
 
-// slot is where a title is remembered.
-func (t *texts) slot(of *catalog.Title) *titleEntry {
+// slot is where a title is remembered, true, or is to be. Each title has two
+// places to be in; a new one takes the first and moves what is there to the
+// second.
+func (t *texts) slot(of *catalog.Title) (*titleEntry, bool) {
 	if t.titles == nil {
 		t.titles = make([]titleEntry, titleSlots)
 	}
 	h := maphash.String(t.seed, of.Name)*31 + maphash.String(t.seed, of.Version)
-	return &t.titles[h%titleSlots]
+	first, second := &t.titles[h%titleSlots], &t.titles[h%titleSlots^1]
+	switch {
+	case first.epoch == t.epoch && first.title == *of:
+		return first, true
+	case second.epoch == t.epoch && second.title == *of:
+		return second, true
+	}
+	*second = *first
+	return first, false
 }
 
 // fits reports what keeps a text from being carried.
