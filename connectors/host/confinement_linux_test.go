@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,14 +14,19 @@ import (
 )
 
 func TestMemoryBudget(t *testing.T) {
-	small := limits
-	small.Memory, small.Idle = 256<<20, 30*time.Second
-	small.Run = time.Minute
-	h := open(t, host.Config{Limits: small})
+	bounded := limits
+	bounded.Memory = 3 << 30
+	h := open(t, host.Config{Limits: bounded})
 	assert.True(t, h.Confinement().Memory)
-	r, _ := collect(t, h, source(t, "src", "hoards"))
+	r, rows := collect(t, h, source(t, "src", "limits"))
+	require.NoError(t, r.Err)
+	require.Len(t, rows.Users, 1)
+	assert.Regexp(t, `Max data size +3221225472 +3221225472`, rows.Users[0].Name)
+	assert.Regexp(t, `Max core file size +0 +0`, rows.Users[0].Name)
+
+	r, _ = collect(t, h, source(t, "src", "starves"))
 	require.ErrorIs(t, r.Err, &connectors.Error{Kind: connectors.OverBudget})
-	assert.ErrorContains(t, r.Err, "the host allows 268435456 bytes")
+	assert.ErrorContains(t, r.Err, "the host allows 3221225472 bytes")
 }
 
 // Where the kernel has Landlock, a connector writes nowhere else; where it has

@@ -154,12 +154,15 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 		return to.Problem(connectors.Problem{Kind: connectors.BadData, Subject: "a.json", Place: "line 3, column 5", Message: "is broken"})
 	case "throttled":
 		return &connectors.Error{Kind: connectors.Throttled, Err: errors.New("429"), Retry: connectors.Retry{After: time.Minute, Scope: "tenant"}}
-	case "hoards":
-		var all [][]byte
-		for range 1000 {
-			all = append(all, make([]byte, 16<<20))
+	case "starves":
+		fmt.Fprintln(os.Stderr, "fatal error: runtime: out of memory")
+		for range 100 { // as a runtime's traces follow
+			fmt.Fprintln(os.Stderr, "goroutine")
 		}
-		return fmt.Errorf("%d blocks", len(all))
+		os.Exit(2)
+	case "limits":
+		table, err := os.ReadFile("/proc/self/limits")
+		return errors.Join(err, to.User(compliance.User{ID: "limits", Name: string(table)}))
 	case "writes":
 		return os.WriteFile(s.Secrets["password"], []byte("x"), 0o600)
 	case "purchases":

@@ -76,7 +76,7 @@ func hosting(t *testing.T, dir string, env ...string) *exec.Cmd {
 }
 
 func runHost(dir string) {
-	mode, rows := os.Getenv(hostModeVar), "400"
+	mode, rows := os.Getenv(hostModeVar), "2000"
 	h, err := host.Open(context.Background(), host.Config{RunDir: dir, AllowUnpinned: true, StateDir: os.Getenv(stateVar)})
 	if err != nil {
 		panic(err)
