@@ -130,11 +130,11 @@ func behind(managed []managedProduct) map[catalog.ProductKey][]catalog.ProductKe
 	out := map[catalog.ProductKey][]catalog.ProductKey{}
 	for from := range next {
 		seen := map[catalog.ProductKey]bool{from: true}
-		for todo := next[from]; len(todo) > 0; todo = todo[1:] {
-			if p := todo[0]; !seen[p] {
+		for ahead := next[from]; len(ahead) > 0; ahead = ahead[1:] {
+			if p := ahead[0]; !seen[p] {
 				seen[p] = true
 				out[from] = append(out[from], p)
-				todo = append(slices.Clone(todo), next[p]...)
+				ahead = append(slices.Clone(ahead), next[p]...)
 			}
 		}
 	}

@@ -125,9 +125,6 @@ var sizes = []struct {
 func each(b *testing.B, prepare func(b *testing.B, s *instance) func()) {
 	for _, size := range sizes {
 		b.Run(size.name, func(b *testing.B) {
-			if testing.Short() && size.devices > 10_000 {
-				b.Skip("short")
-			}
 			run := prepare(b, newInstance(size.devices))
 			runtime.GC()
 			before := processor(b)

@@ -26,7 +26,8 @@ import (
 var update = flag.Bool("update", false, "measure, and write benchmarks/evidence.md")
 
 // TestReport writes benchmarks/evidence.md. Figures are of one run on one machine,
-// so there is nothing to compare without -update.
+// so there is nothing to compare without -update: it measures and does not test, and
+// skips wherever it is not asked to.
 func TestReport(t *testing.T) {
 	if !*update {
 		t.Skip("run with -update to measure")

@@ -1,4 +1,4 @@
-// Duckdb does in DuckDB what benchmarks/stream does: it loads every install by its
+// Command duckdb does in DuckDB what benchmarks/stream does: it loads every install by its
 // raw name, by the driver's appender, and counts units of products and installs of
 // unknown names by SQL. Results are in benchmarks/reconcile.md.
 //

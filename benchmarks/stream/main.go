@@ -1,4 +1,4 @@
-// Stream measures positions from a stream of installs that nobody holds, against
+// Command stream measures positions from a stream of installs that nobody holds, against
 // loops over maps that only count, and a change of one device in a hundred against
 // the same loops kept up to date by hand. Results are in benchmarks/reconcile.md.
 //

@@ -2,6 +2,7 @@ package metric
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -129,14 +130,9 @@ var falling = []Key{"ms.sql.failover", "oracle.java.price"}
 
 // TestCountsGrow adds a machine, a core, a person: no count falls.
 func TestCountsGrow(t *testing.T) {
-	metrics := countable(t)
+	metrics := slices.DeleteFunc(countable(t), func(m *Metric) bool { return slices.Contains(falling, m.Key()) })
 	rapid.Check(t, func(t *rapid.T) {
 		m := metrics[rapid.IntRange(0, len(metrics)-1).Draw(t, "metric")]
-		for _, k := range falling {
-			if m.Key() == k {
-				t.Skip()
-			}
-		}
 		f := factsOf(t, m)
 		before, err := m.Measure(t.Context(), f)
 		require.NoError(t, err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -123,15 +122,4 @@ func TestLocalErrors(t *testing.T) {
 	cancel()
 	_, err = topology.Local(ctx, machine(1, 2, 1))
 	require.ErrorIs(t, err, context.Canceled)
-}
-
-// TestLocalHere reads the machine that runs the test.
-func TestLocalHere(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("needs Linux")
-	}
-	p, err := topology.Local(t.Context(), os.DirFS("/"))
-	require.NoError(t, err)
-	requireSound(t, p)
-	require.GreaterOrEqual(t, p.Threads.N(), 1)
 }

@@ -39,12 +39,13 @@ type difference struct{ id, fact, want, got string }
 func (d difference) key() string { return d.id + " " + d.fact }
 
 // TestReport compares every sample with what is expected of it. Each difference
-// must be explained in testdata/differences.txt, and the report must be current.
+// must be explained in testdata/differences.txt, and the report must be current. Of
+// samples that are not those reported, only that each is read and sound is known.
 func TestReport(t *testing.T) {
 	digest := samplesDigest(t)
-	if current, err := os.ReadFile(reportPath); err == nil && !*update && !strings.Contains(string(current), digest) {
-		t.Skipf("these are other samples than those reported (%s); -update reports them", digest)
-	}
+	current, err := os.ReadFile(reportPath)
+	require.NoError(t, err)
+	others := !*update && !strings.Contains(string(current), digest)
 	tallies := map[string]map[string]*tally{}
 	var differences []difference
 	samples := readSamples(t)
@@ -72,11 +73,15 @@ func TestReport(t *testing.T) {
 			differences = append(differences, difference{s.ID, fact, want, got[fact]})
 		}
 	}
+	if others {
+		t.Logf("these are other samples than those reported (%s); -update reports them", digest)
+		return
+	}
 	report := writeReport(t, len(samples), digest, tallies, differences) + rowsReport(t, samples)
 	if *update {
 		require.NoError(t, os.WriteFile(reportPath, []byte(report), 0o644))
 	}
-	current, err := os.ReadFile(reportPath)
+	current, err = os.ReadFile(reportPath)
 	require.NoError(t, err)
 	require.Equal(t, string(current), report, "run go test -run TestReport -update")
 }

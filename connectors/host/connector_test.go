@@ -134,7 +134,7 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 		return err
 	case "sleeps":
 		<-ctx.Done()
-		time.Sleep(time.Hour)
+		select {} // it never comes back
 	case "waits":
 		<-ctx.Done()
 		return ctx.Err()

@@ -48,6 +48,9 @@ func collect(t *testing.T, config map[string]string) (host.Result, *connectortes
 
 func TestThisMachine(t *testing.T) {
 	if _, err := exec.LookPath("dpkg-query"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("dpkg-query is missing: the tests run on Debian")
+		}
 		t.Skip("needs a machine with dpkg to count against")
 	}
 	out, err := exec.Command("dpkg-query", "-W", "-f", "${db:Status-Status}\n").Output()
