@@ -274,7 +274,9 @@ func (t *table) alone(i int, s scenario) []verdict {
 	if amount := t.amount(i, s); amount.Valid && len(d.bench.sizes) > 1 {
 		var next []verdict
 		for _, v := range out {
-			for _, packs := range d.bench.splits(v.asks(amount.Decimal)) {
+			splits, cut := d.bench.splits(v.asks(amount.Decimal), optionLimit)
+			t.cut = t.cut || cut
+			for _, packs := range splits {
 				v.packs = packs
 				next = append(next, v)
 			}

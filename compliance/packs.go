@@ -81,9 +81,10 @@ func (b *bench) portions(amount decimal.Decimal, packs []int64) []portion {
 
 // splits are the ways in which an amount may be taken from packs of several sizes:
 // for each the number of packs of every size but the last. There is one, empty, way
-// where there is one size.
-func (b *bench) splits(amount decimal.Decimal) [][]int64 {
-	ways := [][]int64{nil}
+// where there is one size. With more than the limit the rest is left out, which it
+// says; taking all from the last size is always among them.
+func (b *bench) splits(amount decimal.Decimal, limit int) (ways [][]int64, cut bool) {
+	ways = [][]int64{nil}
 	for _, size := range b.sizes[:max(len(b.sizes)-1, 0)] {
 		var next [][]int64
 		for _, w := range ways {
@@ -93,12 +94,16 @@ func (b *bench) splits(amount decimal.Decimal) [][]int64 {
 			}
 			most := packsFor(decimal.Max(left, decimal.Zero), size).IntPart()
 			for n := range most + 1 {
+				if len(next) >= limit {
+					cut = true
+					break
+				}
 				next = append(next, append(slices.Clone(w), n))
 			}
 		}
 		ways = next
 	}
-	return ways
+	return ways, cut
 }
 
 // inPacks turns stocks into numbers of packs, each at the price of a pack. What is

@@ -106,3 +106,16 @@ func TestTwoWholesInOneSuite(t *testing.T) {
 	assert.Equal(t, "40", positionOf(t, res, "acme/word").Exposure.Amount.String())
 	assert.Equal(t, "40", positionOf(t, res, "acme/excel").Exposure.Amount.String())
 }
+
+// A consumer of a million units in packs of three sizes has more ways than can be
+// weighed: it is covered, and the position says that better may be left.
+func TestTooManyWaysAreSaid(t *testing.T) {
+	s := newScene(t).licensed("ms.sql.core.vm", 100)
+	s.device(compliance.Device{ID: "a", Kind: compliance.VirtualMachine, VCPUs: 1_000_000}).install("a", "1", "")
+	for id, size := range map[string]int64{"P-64": 64, "Q-16": 16, "R-2": 2} {
+		s.own(id, 1_000_000, func(e *compliance.Entitlement) { e.Pack, e.UnitPrice = decimal.NewFromInt(size), euros(10) })
+	}
+	p := s.position()
+	assert.Equal(t, compliance.Compliant, p.Status)
+	assert.Contains(t, p.Unproven, "more than 4096 ways")
+}
