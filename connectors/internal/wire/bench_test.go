@@ -3,6 +3,7 @@ package wire
 import (
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -13,9 +14,17 @@ import (
 	"github.com/trueup-dev/trueup/connectors"
 )
 
-// inventory is installs of 20,000 titles, evenly spread: the dictionary of a
-// batch is nearly as long as its rows.
-func inventory(fresh bool) func(i int) compliance.Install {
+// inventory is installs of 20,000 titles. Spread evenly, the dictionary of a batch
+// is nearly as long as its rows; else few titles are everywhere and most are rare.
+func inventory(fresh, even bool) func(i int) compliance.Install {
+	draw := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.1, 1, 20_000-1)
+	drawn := make([]uint16, 1<<18)
+	for i := range drawn {
+		drawn[i] = uint16(draw.Uint64())
+		if even {
+			drawn[i] = uint16(i * 7919 % 20_000)
+		}
+	}
 	titles := make([]catalog.Title, 20_000)
 	for i := range titles {
 		titles[i] = catalog.Title{
@@ -27,7 +36,7 @@ func inventory(fresh bool) func(i int) compliance.Install {
 		}
 	}
 	return func(i int) compliance.Install {
-		t := titles[i*7919%len(titles)]
+		t := titles[drawn[i%len(drawn)]]
 		if fresh {
 			t.Publisher, t.Name, t.Version = strings.Clone(t.Publisher), strings.Clone(t.Name), strings.Clone(t.Version)
 			t.ProductCode, t.Architecture = strings.Clone(t.ProductCode), strings.Clone(t.Architecture)
@@ -37,9 +46,9 @@ func inventory(fresh bool) func(i int) compliance.Install {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	for _, mode := range []string{"shared", "fresh"} {
+	for _, mode := range []string{"popular", "popular-fresh", "even", "even-fresh"} {
 		b.Run(mode, func(b *testing.B) {
-			row := inventory(mode == "fresh")
+			row := inventory(strings.Contains(mode, "fresh"), strings.Contains(mode, "even"))
 			e, err := NewEncoder(connectors.Install, Operation_OPERATION_PUT, 1<<16)
 			require.NoError(b, err)
 			b.ReportAllocs()
@@ -56,7 +65,7 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	row := inventory(false)
+	row := inventory(false, true)
 	e, err := NewEncoder(connectors.Install, Operation_OPERATION_PUT, 1<<16)
 	require.NoError(b, err)
 	for i := 0; e.Size() < 1<<20; i++ {

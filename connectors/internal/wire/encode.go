@@ -28,6 +28,8 @@ type Encoder struct {
 	longest    int
 	bad        error
 	frame      Frame
+	// batches counts the batches taken.
+	batches int
 }
 
 // column is the packed values of one column.
@@ -43,6 +45,7 @@ type textColumn struct {
 	// Rows of one device follow one another, so the last text is often the next.
 	last      string
 	lastIndex uint32
+	novelty
 }
 
 // NewEncoder makes an encoder for a kind. No text may be longer than longest
@@ -84,6 +87,7 @@ func (e *Encoder) Size() int { return e.size }
 // Take is the batch of what was gathered. It is good until the next row.
 func (e *Encoder) Take(sequence uint64, cursor []byte) *Frame {
 	e.frame.fill(e, sequence, cursor)
+	e.learn()
 	e.rows = 0
 	return &e.frame
 }
@@ -155,9 +159,27 @@ func (e *Encoder) begin() {
 func (e *Encoder) text(i int, s string) {
 	c := &e.texts[i]
 	if s != c.last {
-		c.last, c.lastIndex = s, e.intern(s)
+		c.last, c.lastIndex = s, e.lookUp(c, s)
 	}
 	e.put(c, c.lastIndex)
+}
+
+// lookUp gives the index of a text of a column.
+func (e *Encoder) lookUp(c *textColumn, s string) uint32 {
+	if !c.rarelyRepeats {
+		before := e.entries
+		index := e.intern(s)
+		c.added += int(e.entries - before)
+		return index
+	}
+	if s == "" {
+		return 0
+	}
+	if err := fits(s, e.longest); err != nil {
+		e.bad = err
+		return 0
+	}
+	return e.add(s)
 }
 
 // put adds an index to a column.
@@ -208,14 +230,19 @@ func (e *Encoder) index(id uint32) uint32 {
 	}
 	t := &e.seen.entries[id]
 	if t.batch != e.seen.batch {
-		t.batch, t.index = e.seen.batch, e.entries
-		e.entries++
-		before := len(e.dictionary)
-		e.dictionary = append(e.dictionary, dictionaryTag)
-		e.dictionary = protowire.AppendString(e.dictionary, t.text)
-		e.size += len(e.dictionary) - before
+		t.batch, t.index = e.seen.batch, e.add(t.text)
 	}
 	return t.index
+}
+
+// add adds a text to the dictionary.
+func (e *Encoder) add(s string) uint32 {
+	before := len(e.dictionary)
+	e.dictionary = append(e.dictionary, dictionaryTag)
+	e.dictionary = protowire.AppendString(e.dictionary, s)
+	e.size += len(e.dictionary) - before
+	e.entries++
+	return e.entries - 1
 }
 
 func (e *Encoder) number(i int, n int64) {
@@ -236,19 +263,32 @@ func (e *Encoder) number(i int, n int64) {
 
 // title adds a raw title, whose columns begin at the one given.
 func (e *Encoder) title(at int, t *catalog.Title) {
+	if name := at + 1; e.texts[name].rarelyRepeats {
+		for i, s := range texted(t) {
+			e.text(at+i, s)
+		}
+		return
+	}
 	slot, known := e.seen.slot(t)
 	if !known {
 		e.remember(slot, t)
 	}
 	for i, id := range &slot.ids {
-		e.put(&e.texts[at+i], e.index(id))
+		c, before := &e.texts[at+i], e.entries
+		e.put(c, e.index(id))
+		c.added += int(e.entries - before)
 	}
+}
+
+// texted is a title as its columns have it.
+func texted(t *catalog.Title) [titleTexts]string {
+	return [titleTexts]string{t.Publisher, t.Name, t.Version, t.Edition, t.ProductCode, t.Architecture}
 }
 
 // remember fills a slot. One with a text that cannot be carried is good for
 // this row only.
 func (e *Encoder) remember(slot *titleEntry, t *catalog.Title) {
-	for i, s := range [titleTexts]string{t.Publisher, t.Name, t.Version, t.Edition, t.ProductCode, t.Architecture} {
+	for i, s := range texted(t) {
 		slot.ids[i] = noText
 		if s != "" {
 			slot.ids[i] = e.id(s)

@@ -96,17 +96,17 @@ func TestForgetting(t *testing.T) {
 	e, err := NewEncoder(connectors.Install, Operation_OPERATION_PUT, 1000)
 	require.NoError(t, err)
 	var in Inbound
-	for batch := range 40 {
+	for batch := range 60 {
 		got := &rows{}
 		for i := range 5000 {
-			row := compliance.Install{Device: "d", Title: catalog.Title{Name: fmt.Sprint(batch, strings.Repeat("x", 20), i), Version: fmt.Sprint(i % 7)}}
+			row := compliance.Install{Device: "d", Title: catalog.Title{Name: fmt.Sprint(batch, strings.Repeat("x", 20), i/2), Version: fmt.Sprint(i % 7)}}
 			require.NoError(t, e.Install(&row))
 		}
 		require.NoError(t, in.Decode(e.Take(1, nil).Append(nil)))
 		_, err := Receiver{Sink: got}.Deliver(in.Response().GetBatch())
 		require.NoError(t, err)
 		for i, row := range got.installs {
-			require.Equal(t, fmt.Sprint(batch, strings.Repeat("x", 20), i), row.Title.Name)
+			require.Equal(t, fmt.Sprint(batch, strings.Repeat("x", 20), i/2), row.Title.Name)
 			require.Equal(t, fmt.Sprint(i%7), row.Title.Version)
 		}
 		require.LessOrEqual(t, len(e.seen.entries), mostTexts+5000)
