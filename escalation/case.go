@@ -40,6 +40,8 @@ type Case struct {
 	// Outbox are the messages that have not left yet, in the order of sending.
 	Outbox []Message
 	Dead   []Message
+	// Receipts has one receipt for each recipient that gives any.
+	Receipts []Receipt
 	// LastSeen is the last time that a run found the deviation.
 	LastSeen time.Time
 	// Seq is the number of the last event, Updated its time.
@@ -58,6 +60,10 @@ type Message struct {
 	Attempts int
 	Next     time.Time
 }
+
+// Receipt is what the last message to somebody left behind on the other side,
+// such as the number of a ticket, so that the next one can refer to it.
+type Receipt struct{ To, Text string }
 
 // Entry is a line of the case's log for people: a note, or what was attached.
 type Entry struct {
@@ -103,7 +109,7 @@ func (c Case) Apply(e Event) (Case, error) {
 	}
 	next.Seq, next.Updated = e.Seq, e.At
 	for _, d := range e.Tell {
-		next.Outbox = append(slices.Clip(next.Outbox), Message{Delivery: d, Seq: e.Seq, Next: e.At})
+		next.Outbox = append(slices.Clip(next.Outbox), Message{Delivery: d, Seq: e.Seq, Next: later(e.At, d.Hold)})
 	}
 	return next, nil
 }
@@ -215,7 +221,34 @@ func (c *Case) delivered(e Event) {
 		}
 		c.Dead = append(slices.Clip(c.Dead), *m)
 	}
+	c.keep(Receipt{m.To, e.Receipt})
 	c.Outbox = slices.Delete(c.Outbox, at, at+1)
+}
+
+// keep replaces the receipt of a recipient.
+func (c *Case) keep(r Receipt) {
+	if r.Text == "" {
+		return
+	}
+	c.Receipts = slices.DeleteFunc(slices.Clone(c.Receipts), func(o Receipt) bool { return o.To == r.To })
+	c.Receipts = append(c.Receipts, r)
+}
+
+// ReceiptOf is the receipt of a recipient, empty when there is none.
+func (c Case) ReceiptOf(to string) string {
+	for _, r := range c.Receipts {
+		if r.To == to {
+			return r.Text
+		}
+	}
+	return ""
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // IsOpen says whether somebody still has to act.

@@ -98,7 +98,7 @@ func TestStaleActions(t *testing.T) {
 	events, err = s.c.Perform(s.p, advance, advance.Due)
 	require.NoError(t, err)
 	assert.Empty(t, events, "somebody took the case")
-	events, err = s.c.Record(Message{Delivery: Delivery{ID: "unknown"}}, nil, false, s.now)
+	events, err = s.c.Record(Message{Delivery: Delivery{ID: "unknown"}}, Attempt{}, s.now)
 	require.NoError(t, err)
 	assert.Empty(t, events)
 }
@@ -106,7 +106,7 @@ func TestStaleActions(t *testing.T) {
 func TestPermanentFailure(t *testing.T) {
 	s := open(t, "2026-03-02 09:00", "250000", silent())
 	m := s.c.Outbox[0]
-	s.add(s.c.Record(m, errors.New("no such user"), true, s.now))
+	s.add(s.c.Record(m, Attempt{Failure: Refused, Permanent: true}, s.now))
 	require.Len(t, s.c.Dead, 1)
 	assert.Equal(t, m.ID, s.c.Dead[0].ID)
 }

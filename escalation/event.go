@@ -64,6 +64,10 @@ type Event struct {
 	Delivery string    `json:"delivery,omitempty"`
 	Attempt  int       `json:"attempt,omitempty"`
 	Retry    time.Time `json:"retry,omitzero"`
+	// Failure is why the message failed, in a code: what the other side said may
+	// quote what nobody is cleared for. Receipt is what it gave for the message.
+	Failure FailureCode `json:"failure,omitempty"`
+	Receipt string      `json:"receipt,omitempty"`
 	// Text is a note or a reason; Name and Digest belong to what was attached,
 	// and Name to who joined.
 	Text   string `json:"text,omitempty"`
@@ -81,6 +85,8 @@ type Opening struct {
 	Grade   Grade  `json:"grade"`
 	// Plan is fixed here: a later policy does not change it.
 	Plan policy.Plan `json:"plan"`
+	// Drill names the exercise that the case is; empty when it is in earnest.
+	Drill string `json:"drill,omitempty"`
 	// Limit is when the contract's cure period ends. The remedy is never due
 	// later, and no pause moves it.
 	Limit time.Time `json:"limit,omitzero"`
@@ -137,4 +143,8 @@ type Delivery struct {
 	// Reason says what the message is about: opened, stage, missed, exhausted,
 	// closed or reopened.
 	Reason string `json:"reason"`
+	// Hold is until when quiet hours hold the message back, zero when they do
+	// not; Digest says that it may then leave in one letter with others.
+	Hold   time.Time `json:"hold,omitzero"`
+	Digest bool      `json:"digest,omitempty"`
 }

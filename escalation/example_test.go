@@ -44,7 +44,7 @@ func ExampleOpen() {
 
 	// Nobody acts: two hours later the next stage begins.
 	for _, m := range c.Outbox {
-		sent, _ := c.Record(m, nil, false, now)
+		sent, _ := c.Record(m, escalation.Attempt{}, now)
 		c, _ = c.Apply(sent[0])
 	}
 	later := now.Add(2 * time.Hour)

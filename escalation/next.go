@@ -126,27 +126,3 @@ func (s *session) miss(clock string) {
 		s.begin(s.c.Stage.Index+1, s.c.Stage.Round)
 	}
 }
-
-// backoff are the waits between attempts to deliver a message.
-var backoff = [...]time.Duration{
-	time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
-}
-
-// Record is the event of an attempt to deliver a message. A failure that cannot
-// be mended by trying again (permanent) leaves a dead letter at once, any other
-// one after some two days.
-func (c Case) Record(m Message, failure error, permanent bool, now time.Time) ([]Event, error) {
-	if !slices.ContainsFunc(c.Outbox, func(o Message) bool { return o.ID == m.ID }) {
-		return nil, nil
-	}
-	s := session{c: c, now: now.UTC()}
-	e := Event{Kind: Sent, Delivery: m.ID, Attempt: m.Attempts + 1}
-	if failure != nil {
-		e.Kind, e.Text = Failed, failure.Error()
-		if !permanent && m.Attempts < len(backoff) {
-			e.Retry = s.now.Add(backoff[m.Attempts])
-		}
-	}
-	s.emit(e)
-	return s.result()
-}

@@ -23,7 +23,18 @@ type Directory interface {
 	OnDuty(name string, at time.Time, cal *calendar.Calendar) []string
 }
 
-var _ Directory = (*policy.Policy)(nil)
+// Quiet is a Directory that knows when people do not want to be disturbed.
+type Quiet interface {
+	// Hold says until when a message to somebody is held back, zero when it is
+	// not, and whether it may then leave in one letter with others. The rank is
+	// that of the case's severity, the reason that of [Delivery].
+	Hold(person, reason string, rank int, at time.Time) (until time.Time, digest bool)
+}
+
+var (
+	_ Directory = (*policy.Policy)(nil)
+	_ Quiet     = (*policy.Policy)(nil)
+)
 
 // Request is a finding that needs a case, with what is known around it.
 type Request struct {
@@ -162,7 +173,11 @@ func (s *session) tell(reason string, names ...string) []Delivery {
 				continue
 			}
 			told = append(told, person)
-			out = append(out, Delivery{ID: deliveryID(s.c.ID, s.c.Seq+1, person), To: person, Reason: reason})
+			d := Delivery{ID: deliveryID(s.c.ID, s.c.Seq+1, person), To: person, Reason: reason}
+			if q, ok := s.dir.(Quiet); ok {
+				d.Hold, d.Digest = q.Hold(person, reason, s.c.Grade.Rank, s.now)
+			}
+			out = append(out, d)
 		}
 	}
 	return out

@@ -38,7 +38,7 @@ type story struct {
 	events []Event
 	sent   []string
 	// refuse are recipients whose mail bounces.
-	refuse map[string]error
+	refuse map[string]Attempt
 }
 
 func clock(t testing.TB, s string) time.Time {
@@ -93,7 +93,7 @@ func (s *story) until(at string) {
 		}
 		if a.Kind == Deliver {
 			s.sent = append(s.sent, a.Message.To+" "+a.Message.Reason)
-			s.add(s.c.Record(a.Message, s.refuse[a.Message.To], false, s.now))
+			s.add(s.c.Record(a.Message, s.refuse[a.Message.To], s.now))
 			continue
 		}
 		s.add(s.c.Perform(s.p, *a, s.now))
@@ -266,7 +266,7 @@ func TestRatedAndReopened(t *testing.T) {
 // TestDeadLetter: mail to one recipient bounces until it is given up.
 func TestDeadLetter(t *testing.T) {
 	s := open(t, "2026-03-02 09:00", "2000", silent())
-	s.refuse = map[string]error{"controller": fmt.Errorf("550 no such mailbox")}
+	s.refuse = map[string]Attempt{"controller": {Failure: Deferred}}
 	s.until("2026-03-05 09:00")
 	s.check("dead-letter")
 	require.NotEmpty(t, s.c.Dead)

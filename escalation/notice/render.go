@@ -16,6 +16,15 @@ import (
 type Letter struct {
 	// ID is the delivery's, the same at every attempt.
 	ID, To, Subject string
+	// Address is where a channel sends the letter, empty where To says it.
+	Address string
+	// Reason is what the letter is about, as in escalation.Delivery. At is when it
+	// was decided, and what a channel dates it with, so that a repeated letter is
+	// the same.
+	Reason string
+	At     time.Time
+	// Receipt is what the last letter of the case to To left behind.
+	Receipt string
 	// Text and HTML say the same.
 	Text, HTML string
 	// Case and Severity are what the letter is about; Opened and Closed bound
@@ -108,6 +117,7 @@ func (w *Writer) Render(m Message, a Audience, at time.Time) (Letter, error) {
 	}
 	l, err := w.write(p)
 	l.ID, l.To, l.Withheld = m.Delivery.ID, m.Delivery.To, p.Withheld
+	l.Reason, l.At = m.Delivery.Reason, at.UTC()
 	l.Case, l.Severity = string(m.Case.ID), m.Case.Grade.Severity
 	l.Opened, l.Closed = m.Case.Opened, m.Case.Closed
 	l.Subject = fmt.Sprintf("[%s] %s: %s", m.Case.Grade.Severity, m.Case.ID, m.Delivery.Reason)

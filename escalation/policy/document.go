@@ -20,6 +20,8 @@ type Document struct {
 	Exceptions []ExceptionDocument `yaml:"exceptions"`
 	// Inhibit keeps findings back while another one explains them.
 	Inhibit []InhibitDocument `yaml:"inhibit"`
+	// Quiet are the hours in which people are only told what is urgent.
+	Quiet []QuietDocument `yaml:"quiet"`
 }
 
 // TeamDocument is a name that stands for several people.

@@ -142,3 +142,22 @@ func TestExceptionFaults(t *testing.T) {
 		assert.ErrorContains(t, err, "policy.yaml:")
 	}
 }
+
+func TestQuietFaults(t *testing.T) {
+	for fault, want := range map[string]string{
+		`{name: n, people: [sam-desk], calendar: zurich, unless: high}`:                `list the members of "sam-desk"`,
+		`{name: n, people: [ann, ann], calendar: zurich, unless: high}`:                "",
+		`{name: n, people: [ann], calendar: nowhere, unless: high}`:                    `no calendar "nowhere"`,
+		`{name: n, people: [ann], calendar: zurich, unless: urgent}`:                   `no level "urgent"`,
+		`{name: n, people: [ann], calendar: zurich, unless: high, urgent: [whenever]}`: `no message has the reason "whenever"`,
+		`{name: n, people: [ann], calendar: zurich}`:                                   "unless",
+	} {
+		_, err := Load("policy.yaml", []byte(sound+"quiet:\n  - "+fault+"\n"), options())
+		if want == "" {
+			assert.NoError(t, err)
+			continue
+		}
+		assert.ErrorContains(t, err, want)
+		assert.Regexp(t, `policy\.yaml:\d+:\d+: `, err.Error())
+	}
+}

@@ -21,6 +21,7 @@ type Policy struct {
 
 	exceptions  []Exception
 	inhibitions []inhibition
+	quiets      []quiet
 }
 
 // New checks a policy and compiles it. The error is of type [document.Problems]
@@ -38,6 +39,9 @@ func New(d Document, o Options) (*Policy, error) {
 	}
 	if c.rubric != nil {
 		c.compileChains(d)
+	}
+	for _, q := range d.Quiet {
+		c.compileQuiet(q)
 	}
 	for _, e := range d.Exceptions {
 		c.compileException(e)

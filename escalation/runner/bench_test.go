@@ -25,7 +25,7 @@ func many(b *testing.B, n int) *world {
 		b.Fatal(err)
 	}
 	for _, m := range c.Outbox {
-		sent, err := c.Record(m, nil, false, begin)
+		sent, err := c.Record(m, escalation.Attempt{}, begin)
 		if err != nil {
 			b.Fatal(err)
 		}

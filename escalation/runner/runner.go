@@ -37,11 +37,32 @@ type Notice struct {
 	Case escalation.Case
 	// Attempt counts from 1.
 	Attempt int
+	// Receipt is what the last message of the case to the same recipient left
+	// behind, such as the number of a ticket.
+	Receipt string
+}
+
+// Registrar is a Sender whose messages leave something behind, such as a ticket
+// with a number. Register replaces Send. The receipt goes into the case's events
+// and comes back with the next message to the same recipient.
+type Registrar interface {
+	Register(ctx context.Context, n Notice) (receipt string, err error)
+}
+
+// DigestSender is a Sender that can put several messages to one person into one
+// letter. A message that was held back and may go with others goes that way.
+type DigestSender interface {
+	// SendDigest sends the messages, all to one recipient, in the order given.
+	SendDigest(ctx context.Context, ns []Notice) error
 }
 
 // ErrPermanent is wrapped by a Sender's error when trying again cannot help. Any
 // error that does not wrap it is tried again.
 var ErrPermanent = errors.New("permanent failure")
+
+// ErrNoAddress is wrapped by a Sender's error when nobody knows where to send a
+// message. It is permanent.
+var ErrNoAddress = fmt.Errorf("no address: %w", ErrPermanent)
 
 // Options are what a runner works with.
 type Options struct {
@@ -52,6 +73,10 @@ type Options struct {
 	// be carried on; nil discards them. No recipient and no text of a case is
 	// written.
 	Log *slog.Logger
+	// Failed is told what went wrong with a message, in the sender's words. They
+	// may quote the other side and with it anything at all: show them only to who
+	// may see the case. Events and log have a code. Nil drops the words.
+	Failed func(ctx context.Context, n Notice, failure error)
 	// Now is the clock of Run; nil means the machine's.
 	Now func() time.Time
 }
@@ -65,6 +90,8 @@ type Runner struct {
 	mu    sync.Mutex
 	cases map[escalation.CaseID]*entry
 	queue queue
+	// digest are the messages that wait for the end of the tick under way.
+	digest digest
 }
 
 // Start loads the cases of the journal.

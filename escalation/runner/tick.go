@@ -24,6 +24,7 @@ func (r *Runner) Tick(ctx context.Context, now time.Time) (next time.Time, err e
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var errs []error
+	r.digest = digest{}
 	for len(r.queue) > 0 && !r.queue[0].wake.After(now) {
 		if ctx.Err() != nil {
 			errs = append(errs, ctx.Err())
@@ -37,6 +38,7 @@ func (r *Runner) Tick(ctx context.Context, now time.Time) (next time.Time, err e
 		}
 		r.queue.place(e, wake)
 	}
+	errs = append(errs, r.sendDigests(ctx, now)...)
 	if len(r.queue) > 0 {
 		next = r.queue[0].wake
 	}
@@ -47,7 +49,7 @@ func (r *Runner) Tick(ctx context.Context, now time.Time) (next time.Time, err e
 // wants attention again.
 func (r *Runner) settle(ctx context.Context, e *entry, now time.Time) (time.Time, error) {
 	for range maxTurns {
-		action, wake := e.c.Next(now)
+		action, wake := r.next(e, now)
 		if action == nil {
 			return wake, nil
 		}
@@ -85,26 +87,33 @@ func (r *Runner) perform(ctx context.Context, e *entry, a escalation.Action, now
 // deliver sends a message and gives the event of the attempt. The message shows
 // the case as it was when it was decided, whatever happened since.
 func (r *Runner) deliver(ctx context.Context, e *entry, m escalation.Message, now time.Time) ([]escalation.Event, error) {
-	events, err := r.o.Journal.Events(ctx, e.c.ID)
-	if err != nil {
-		return nil, fmt.Errorf("events: %w", err)
-	}
-	if m.Seq > len(events) {
-		return nil, fmt.Errorf("the journal has %d events, message %s was decided by event %d", len(events), m.ID, m.Seq)
-	}
-	then, err := escalation.Replay(events[:m.Seq])
+	n, err := r.notice(ctx, e, m)
 	if err != nil {
 		return nil, err
 	}
-	failure := r.o.Sender.Send(ctx, Notice{Delivery: m.Delivery, Case: then, Attempt: m.Attempts + 1})
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	var attempt escalation.Attempt
+	if reg, ok := r.o.Sender.(Registrar); ok {
+		attempt.Receipt, err = reg.Register(ctx, n)
+	} else {
+		err = r.o.Sender.Send(ctx, n)
 	}
-	if failure != nil {
-		r.o.Log.WarnContext(ctx, "a message did not leave", "case", e.c.ID, "delivery", m.ID,
-			"attempt", m.Attempts+1, "permanent", errors.Is(failure, ErrPermanent))
+	return r.record(ctx, e, n, attempt, err, now)
+}
+
+// notice is a message with the case as it was when the message was decided.
+func (r *Runner) notice(ctx context.Context, e *entry, m escalation.Message) (Notice, error) {
+	events, err := r.o.Journal.Events(ctx, e.c.ID)
+	if err != nil {
+		return Notice{}, fmt.Errorf("events: %w", err)
 	}
-	return e.c.Record(m, failure, errors.Is(failure, ErrPermanent), now)
+	if m.Seq > len(events) {
+		return Notice{}, fmt.Errorf("the journal has %d events, message %s was decided by event %d", len(events), m.ID, m.Seq)
+	}
+	then, err := escalation.Replay(events[:m.Seq])
+	if err != nil {
+		return Notice{}, err
+	}
+	return Notice{Delivery: m.Delivery, Case: then, Attempt: m.Attempts + 1, Receipt: e.c.ReceiptOf(m.To)}, nil
 }
 
 func (e *entry) apply(events []escalation.Event) error {
