@@ -14,30 +14,32 @@ import (
 	"github.com/trueup-dev/trueup/evidence"
 )
 
-// caseBook holds the cases of a log, each the fold of its events.
+// caseBook holds the cases of a log, each the fold of its events up to entry next.
 type caseBook struct {
 	cases map[escalation.CaseID]escalation.Case
+	next  evidence.Index
 }
 
-// foldCases makes the cases from the events in a log.
-func foldCases(ctx context.Context, log *evidence.Log) (*caseBook, error) {
-	b := &caseBook{cases: map[escalation.CaseID]escalation.Case{}}
-	for rec, err := range log.Entries(ctx, 0) {
+func newCaseBook() *caseBook { return &caseBook{cases: map[escalation.CaseID]escalation.Case{}} }
+
+// catchUp folds the events that the log has gained, whoever appended them.
+func (b *caseBook) catchUp(ctx context.Context, log Log) error {
+	for rec, err := range log.Entries(ctx, b.next) {
 		if err != nil {
-			return nil, fmt.Errorf("playbook: cases: %w", err)
+			return fmt.Errorf("playbook: cases: %w", err)
 		}
-		if rec.Entry.Kind != KindCase {
-			continue
+		if rec.Kind == KindCase {
+			var e escalation.Event
+			if err := json.Unmarshal(rec.Payload, &e); err != nil {
+				return fmt.Errorf("playbook: entry %d is no event of a case: %w", rec.Index, err)
+			}
+			if err := b.apply(e); err != nil {
+				return fmt.Errorf("playbook: entry %d: %w", rec.Index, err)
+			}
 		}
-		var e escalation.Event
-		if err := json.Unmarshal(rec.Entry.Payload, &e); err != nil {
-			return nil, fmt.Errorf("playbook: entry %d is no event of a case: %w", rec.Index, err)
-		}
-		if err := b.apply(e); err != nil {
-			return nil, fmt.Errorf("playbook: entry %d: %w", rec.Index, err)
-		}
+		b.next = rec.Index + 1
 	}
-	return b, nil
+	return nil
 }
 
 func (b *caseBook) apply(e escalation.Event) error {
@@ -64,10 +66,8 @@ func (r *run) open(ctx context.Context) error {
 	if err := r.append(ctx); err != nil {
 		return err
 	}
-	for _, e := range events {
-		if err := r.cases.apply(e); err != nil {
-			return fmt.Errorf("playbook: %w", err)
-		}
+	if err := r.cases.catchUp(ctx, r.log); err != nil {
+		return err
 	}
 	for _, f := range r.rep.Findings {
 		r.rep.Cases = append(r.rep.Cases, r.cases.cases[escalation.IDOf(f.Finding)])

@@ -19,8 +19,10 @@
 // and the run ends with a statement of how many entries it consists of, so that
 // a verifier can tell a whole run from a shortened one.
 //
-// Cases last longer than a run. They are folded from the log when the engine is
-// opened; nothing else is kept.
+// Cases last longer than a run. They are folded from the log, and what others have
+// appended since is caught up with before each run; nothing else is kept. The log is a
+// folder or a database ([Log]); where several processes share one, they take turns
+// ([SharedLog]).
 //
 // # What is left out
 //

@@ -18,7 +18,7 @@ import (
 type Options struct {
 	// Playbook and Log are needed. The log stays the caller's, who closes it.
 	Playbook *Playbook
-	Log      *evidence.Log
+	Log      Log
 	// Logger is told what an operator wants to know; nil discards it.
 	Logger *slog.Logger
 }
@@ -27,7 +27,7 @@ type Options struct {
 // one after the other.
 type Engine struct {
 	playbook *Playbook
-	log      *evidence.Log
+	log      Log
 	logger   *slog.Logger
 	cases    *caseBook
 	turn     chan struct{}
@@ -51,11 +51,10 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	cases, err := foldCases(ctx, o.Log)
-	if err != nil {
+	e := &Engine{playbook: o.Playbook, log: o.Log, logger: o.Logger, cases: newCaseBook(), turn: make(chan struct{}, 1)}
+	if err := e.cases.catchUp(ctx, o.Log); err != nil {
 		return nil, err
 	}
-	e := &Engine{playbook: o.Playbook, log: o.Log, logger: o.Logger, cases: cases, turn: make(chan struct{}, 1)}
 	e.turn <- struct{}{}
 	return e, nil
 }
@@ -67,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 //
 // Running the same playbook over the same estate at the same instant again gives
 // the same report and appends nothing.
-func (e *Engine) Run(ctx context.Context, facts Facts, now time.Time) (*Report, error) {
+func (e *Engine) Run(ctx context.Context, facts Facts, now time.Time) (_ *Report, err error) {
 	if facts.Estate == nil {
 		return nil, fmt.Errorf("%w: a run needs an estate", ErrOptions)
 	}
@@ -76,6 +75,16 @@ func (e *Engine) Run(ctx context.Context, facts Facts, now time.Time) (*Report, 
 		defer func() { e.turn <- struct{}{} }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	if shared, ok := e.log.(SharedLog); ok {
+		done, lockErr := shared.Exclusive(ctx)
+		if lockErr != nil {
+			return nil, fmt.Errorf("playbook: %w", lockErr)
+		}
+		defer func() { err = errors.Join(err, done()) }()
+	}
+	if err := e.cases.catchUp(ctx, e.log); err != nil {
+		return nil, err
 	}
 	r := newRun(e, facts, now)
 	for _, stage := range []func(context.Context) error{r.reconcile, r.find, r.open, r.plan, r.close} {
@@ -184,7 +193,7 @@ func (r *run) close(ctx context.Context) error {
 		return fmt.Errorf("playbook: %w", err)
 	}
 	entry.Key = string(r.rep.Run) + "/statement"
-	if _, err := r.log.Append(ctx, entry); err != nil {
+	if _, err := r.log.AppendBatch(ctx, []evidence.Entry{entry}); err != nil {
 		return fmt.Errorf("playbook: %w", err)
 	}
 	cp, err := r.log.Checkpoint(ctx)

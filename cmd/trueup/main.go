@@ -39,6 +39,7 @@ func commands() []command {
 		runCommand(),
 		lintCommand(),
 		verifyCommand(),
+		logExportCommand(),
 		reconcileCommand(),
 		explainCommand(),
 		diffCommand(),

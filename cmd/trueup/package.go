@@ -40,7 +40,7 @@ func (p *packaging) check() error {
 }
 
 // write writes the package of a run, if one is asked for.
-func (p *packaging) write(ctx context.Context, log *evidence.Log, key *evidence.Signer, book *playbook.Playbook, rep *playbook.Report) error {
+func (p *packaging) write(ctx context.Context, log audit.Log, key *evidence.Signer, book *playbook.Playbook, rep *playbook.Report) error {
 	if p.dir == "" {
 		return nil
 	}

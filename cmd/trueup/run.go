@@ -22,8 +22,8 @@ import (
 
 func runCommand() command {
 	return command{
-		name: "run", args: "[-log DIR] [-key FILE] [-connectors DIR] [-secrets FILE] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
-		about: "collect from the playbook's sources, judge, and append every stage to the log; -secrets names a JSON file of secret settings by source, -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
+		name: "run", args: "[-log DIR|URL] [-key FILE] [-connectors DIR] [-secrets FILE] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
+		about: "collect from the playbook's sources, judge, and append every stage to the log, a folder or a postgres:// database; -secrets names a JSON file of secret settings by source, -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
 		run:   runPlaybook,
 	}
 }
@@ -73,14 +73,7 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if *keyFile == "" {
-		*keyFile = *logDir + ".key"
-	}
-	signer, err := signerOf(*keyFile)
-	if err != nil {
-		return err
-	}
-	log, err := evidence.Open(ctx, *logDir, evidence.Options{Signer: signer})
+	log, signer, err := openStore(ctx, *logDir, *keyFile)
 	if err != nil {
 		return err
 	}

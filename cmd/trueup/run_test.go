@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,13 +26,34 @@ func trueup(t *testing.T, args ...string) (status int, out, errs string) {
 	return status, o.String(), e.String()
 }
 
-// connectorsBuilt builds the connectors that the repository brings.
+// built are the connectors that the repository brings, built once for all tests.
+var built = sync.OnceValues(func() (string, error) {
+	bin := filepath.Join(scratch, "connectors")
+	out, err := exec.Command("go", "build", "-o", bin+"/", "github.com/trueup-dev/trueup/connectors/cmd/...").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w\n%s", err, out)
+	}
+	return bin, err
+})
+
 func connectorsBuilt(t *testing.T) string {
 	t.Helper()
-	bin := t.TempDir()
-	out, err := exec.Command("go", "build", "-o", bin+"/", "github.com/trueup-dev/trueup/connectors/cmd/...").CombinedOutput()
-	require.NoError(t, err, string(out))
+	bin, err := built()
+	require.NoError(t, err)
 	return bin
+}
+
+// scratch is a folder for what tests share.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "trueup-test"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(scratch)
+	os.Exit(status)
 }
 
 const inventoryBook = `

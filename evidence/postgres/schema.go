@@ -59,6 +59,7 @@ type statements struct {
 	head, records, tile, hashes, roots          string
 	published, publish, publishFirst, cosign    string
 	channel, quotedChannel, setup, start, state string
+	exclude, include                            string
 }
 
 func newStatements(schema string) statements {
@@ -89,6 +90,9 @@ func newStatements(schema string) statements {
 		publishFirst: in(`INSERT INTO @.published VALUES (1, $1, $2) ON CONFLICT DO NOTHING`),
 		publish:      in(`UPDATE @.published SET size = $1, note = $2 WHERE size < $1`),
 		cosign:       in(`UPDATE @.published SET note = $3 WHERE size = $1 AND note = $2`),
+
+		exclude: `SELECT pg_advisory_lock(hashtextextended($1, 1))`,
+		include: `SELECT pg_advisory_unlock(hashtextextended($1, 1))`,
 
 		channel:       schema,
 		quotedChannel: quoted,

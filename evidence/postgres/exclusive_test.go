@@ -1,0 +1,60 @@
+package postgres_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/postgres"
+	"github.com/trueup-dev/trueup/evidence/postgres/postgrestest"
+)
+
+// One holder at a time over all logs, who can append meanwhile, with more that wait
+// than the pool has connections; and a turn whose session is ended is lost by name.
+func TestExclusive(t *testing.T) {
+	url := postgrestest.Start(t).URL()
+	p, err := pgxpool.New(t.Context(), url+"&pool_max_conns=2")
+	require.NoError(t, err)
+	defer p.Close()
+	logs := []*postgres.Log{open(t, p), open(t, pool(t, url))}
+	var inside, turns atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			done, err := logs[i%2].Exclusive(t.Context())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if inside.Add(1) != 1 {
+				t.Error("two are inside")
+			}
+			_, err = logs[i%2].Append(t.Context(), evidence.Entry{Kind: "turn", Payload: []byte{byte(i)}})
+			inside.Add(-1)
+			turns.Add(1)
+			if err != nil || done() != nil {
+				t.Error("append or done failed", err)
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 8, turns.Load())
+
+	done, err := logs[0].Exclusive(t.Context())
+	require.NoError(t, err)
+	waiting, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = logs[1].Exclusive(waiting)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = p.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted`)
+	require.NoError(t, err)
+	require.ErrorContains(t, done(), "the turn was lost")
+	for _, l := range logs {
+		require.NoError(t, l.Close())
+	}
+}
