@@ -35,6 +35,9 @@ type Document struct {
 	Escalation policy.Document `yaml:"escalation,required"`
 	// Remediation is the policy of the planner.
 	Remediation *remediation.PolicyDocument `yaml:"remediation"`
+	// Remedy says who approves plans, who signs off and how much one run may take
+	// away.
+	Remedy *RemedyDocument `yaml:"remedy"`
 }
 
 // SourceDocument is one source of facts.

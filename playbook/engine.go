@@ -114,11 +114,7 @@ type run struct {
 // reconcile computes the positions and begins the run's entries.
 func (r *run) reconcile(ctx context.Context) error {
 	p := r.playbook
-	r.in = compliance.Input{
-		Estate: r.facts.Estate, Catalog: p.catalog, Metrics: p.metrics,
-		Entitlements: p.terms.Entitlements, Contracts: p.terms.Contracts, Licensing: p.terms.Licensing, StaleAfter: p.staleAfter(),
-		KnownAt: r.now,
-	}
+	r.in = p.input(r.facts, r.now)
 	res, err := compliance.Reconcile(ctx, r.in)
 	if err != nil {
 		return fmt.Errorf("playbook: %w", err)

@@ -34,6 +34,7 @@ type Playbook struct {
 	// escalation decides severity, route and clock, policy the remedies.
 	escalation *policy.Policy
 	policy     *remediation.Policy
+	remedy     *Remedy
 
 	// ledger is all that the playbook's files state, terms what of it a run goes by.
 	ledger *ledger.Ledger
@@ -121,6 +122,7 @@ func (l *loader) load(file string) {
 		l.p.policy, err = remediation.NewPolicy(*doc.Remediation)
 		l.note(at, err)
 	}
+	l.remedy(at)
 }
 
 func (l *loader) note(at document.Position, err error) {

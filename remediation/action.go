@@ -66,6 +66,8 @@ type Action struct {
 	Device compliance.DeviceID `json:",omitempty"`
 	User   compliance.UserID   `json:",omitempty"`
 	Title  catalog.Title       `json:",omitzero"`
+	// Source reported the row: what takes it away is the source's own system.
+	Source compliance.SourceID `json:",omitempty"`
 
 	// Transfer: from which entitlement to which legal entity.
 	Entitlement compliance.EntitlementID `json:",omitempty"`

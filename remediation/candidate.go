@@ -21,7 +21,7 @@ type trace struct {
 
 // action takes the trace away.
 func (t trace) action(product catalog.ProductKey) Action {
-	a := Action{Verb: Uninstall, Product: product, Device: t.device, User: t.user, Title: t.title}
+	a := Action{Verb: Uninstall, Product: product, Device: t.device, User: t.user, Title: t.title, Source: t.source}
 	if t.seat {
 		a.Verb = Unassign
 	}

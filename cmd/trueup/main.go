@@ -38,6 +38,13 @@ func commands() []command {
 	return []command{
 		runCommand(),
 		lintCommand(),
+		planCommand(),
+		requestCommand(),
+		approveCommand(),
+		executeCommand(),
+		confirmCommand(),
+		signOffCommand(),
+		closeCommand(),
 		verifyCommand(),
 		logExportCommand(),
 		reconcileCommand(),

@@ -94,6 +94,9 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := settle(ctx, s, p, log, rep); err != nil {
+		return err
+	}
 	if err := pack.write(ctx, log, signer, p, rep); err != nil {
 		return err
 	}

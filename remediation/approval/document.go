@@ -148,3 +148,6 @@ func (c *checker) node(r Requirement) node {
 	}
 	return out
 }
+
+// ExpireDays is how long a request stays open.
+func (r *Rules) ExpireDays() int { return r.expireDays }

@@ -27,6 +27,12 @@ type Undoer interface {
 	Undo(ctx context.Context, key string, a remediation.Action) error
 }
 
+// Trier is an actuator that can say, in a rehearsal, what Act would do. Try MUST change
+// nothing.
+type Trier interface {
+	Try(ctx context.Context, key string, a remediation.Action) error
+}
+
 // Notifier tells users that something will be taken from them. The same key may
 // come again after a crash; the receiver drops what it has seen.
 type Notifier interface {

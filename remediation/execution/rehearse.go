@@ -45,7 +45,12 @@ type rehearsal struct {
 	done map[string]bool
 }
 
-func (r *rehearsal) Act(_ context.Context, key string, _ remediation.Action) error {
+func (r *rehearsal) Act(ctx context.Context, key string, a remediation.Action) error {
+	if t, ok := r.Actuator.(Trier); ok {
+		if err := t.Try(ctx, key, a); err != nil {
+			return err
+		}
+	}
 	r.done[key] = true
 	return nil
 }

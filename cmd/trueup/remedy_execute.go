@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/connectors/host"
+	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/statement"
+	"github.com/trueup-dev/trueup/playbook"
+	"github.com/trueup-dev/trueup/playbook/collect"
+	"github.com/trueup-dev/trueup/playbook/remedy"
+	"github.com/trueup-dev/trueup/remediation/approval"
+	"github.com/trueup-dev/trueup/remediation/closure"
+	"github.com/trueup-dev/trueup/remediation/execution"
+)
+
+func signerFromSeed(seed []byte) (*statement.Signer, error) {
+	return statement.NewSigner(ed25519.NewKeyFromSeed(seed))
+}
+
+func executeCommand() command {
+	return command{
+		name: "execute", args: "-as ACCOUNT [-dry] [-connectors DIR] [-secrets FILE] [-unpinned] [-log DIR] [-key FILE] [-now TIME] PLAYBOOK CASE",
+		about: "carry out what can be carried out now of an approved case; -dry asks the connectors what they would do; say it again when there is more, or after a crash",
+		run:   executeCase,
+	}
+}
+
+func executeCase(ctx context.Context, s streams, args []string) error {
+	f := newRemedyFlags("execute")
+	dry := f.Bool("dry", false, "")
+	binDir := f.String("connectors", "", "")
+	secretFile := f.String("secrets", "", "")
+	unpinned := f.Bool("unpinned", false, "")
+	return f.desk(ctx, args, []string{"a case"}, func(p *playbook.Playbook, d *remedy.Desk, rest []string) (err error) {
+		h, done, err := handsOf(ctx, p, f, *binDir, *secretFile, *unpinned)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, done()) }()
+		c, err := d.Case(ctx, rest[0])
+		if err != nil {
+			return err
+		}
+		if *dry {
+			state, err := d.Rehearse(ctx, c, h, f.now)
+			if err == nil {
+				tellSteps(s, state)
+			}
+			return err
+		}
+		// Time goes on from the instant given, so that the lease does too.
+		begun := time.Now()
+		res, err := d.Execute(ctx, remedy.Execution{Case: c.Case, Executor: approval.AccountID(*f.as), Hands: h, Lease: 10 * time.Minute,
+			Now: func() time.Time { return f.now.Add(time.Since(begun)) }})
+		if err != nil {
+			return err
+		}
+		tellSteps(s, res.State)
+		return tellNext(ctx, s, d, c.Case, res)
+	})
+}
+
+// tellNext says when there is more to do, and which tasks wait for a person.
+func tellNext(ctx context.Context, s streams, d *remedy.Desk, name string, res execution.Result) error {
+	if !res.Next.IsZero() {
+		fmt.Fprintf(s.out, "go on at %s\n", res.Next.UTC().Format(time.RFC3339))
+	}
+	c, err := d.Case(ctx, name)
+	if err != nil {
+		return err
+	}
+	for _, t := range c.Tasks {
+		if _, ok := c.Confirmed[t.Key]; !ok {
+			fmt.Fprintf(s.out, "task %s: %s %s of %s %s\n", t.Key, t.Action.Verb, t.Action.Quantity, t.Action.Product, t.Action.Edition)
+		}
+	}
+	return nil
+}
+
+// handsOf are the connectors of a playbook.
+func handsOf(ctx context.Context, p *playbook.Playbook, f *remedyFlags, dir, secretFile string, unpinned bool) (collect.Hands, func() error, error) {
+	secrets, err := secretsOf(secretFile)
+	if err != nil {
+		return collect.Hands{}, nil, err
+	}
+	if dir == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return collect.Hands{}, nil, err
+		}
+		dir = filepath.Dir(self)
+	}
+	base, err := filepath.Abs(filepath.Dir(f.Arg(0)))
+	if err != nil {
+		return collect.Hands{}, nil, err
+	}
+	now := func() time.Time { return f.now }
+	h, err := host.Open(ctx, host.Config{AllowUnpinned: unpinned, Now: now})
+	if err != nil {
+		return collect.Hands{}, nil, err
+	}
+	done := func() error { return h.Close(context.WithoutCancel(ctx)) }
+	return collect.Hands{Host: h, Playbook: p, Options: collect.Options{Dir: dir, Base: base, Secrets: secrets}, Now: now}, done, nil
+}
+
+func confirmCommand() command {
+	return command{
+		name: "confirm", args: "-as ACCOUNT -reference TEXT [-log DIR] [-key FILE] [-now TIME] PLAYBOOK CASE TASK",
+		about: "say that a task of a case was done by a person, and where that is on record, such as an order",
+		run: func(ctx context.Context, s streams, args []string) error {
+			f := newRemedyFlags("confirm")
+			reference := f.String("reference", "", "")
+			return f.desk(ctx, args, []string{"a case", "a task"}, func(_ *playbook.Playbook, d *remedy.Desk, rest []string) error {
+				err := d.Confirm(ctx, remedy.Confirmation{Case: rest[0], Key: rest[1], By: approval.AccountID(*f.as), Reference: *reference, At: f.now})
+				if err == nil {
+					fmt.Fprintln(s.out, "confirmed; execute the case again")
+				}
+				return err
+			})
+		},
+	}
+}
+
+func signOffCommand() command {
+	return command{
+		name: "sign-off", args: "-as ACCOUNT -role ROLE [-log DIR] [-key FILE] [-now TIME] PLAYBOOK CASE",
+		about: "sign the report of a case that a later run has verified",
+		run: func(ctx context.Context, s streams, args []string) error {
+			f := newRemedyFlags("sign-off")
+			role := f.String("role", "", "")
+			return f.desk(ctx, args, []string{"a case"}, func(_ *playbook.Playbook, d *remedy.Desk, rest []string) error {
+				err := d.SignOff(ctx, rest[0], approval.AccountID(*f.as), *role, f.now)
+				if err == nil {
+					fmt.Fprintf(s.out, "signed as %s\n", *role)
+				}
+				return err
+			})
+		},
+	}
+}
+
+// lessonsDocument is the file of lessons that closing a case reads.
+type lessonsDocument struct {
+	Lessons []lessonDocument `yaml:"lessons,required"`
+}
+
+type lessonDocument struct {
+	Cause     string   `yaml:"cause,required"`
+	What      string   `yaml:"what,required"`
+	Change    string   `yaml:"change,required"`
+	Positions []string `yaml:"positions,required"`
+}
+
+func closeCommand() command {
+	return command{
+		name: "close", args: "-lessons FILE [-log DIR] [-key FILE] [-now TIME] PLAYBOOK CASE",
+		about: "close a case that a later run has verified and every role has signed; FILE is YAML: lessons with cause, what, change and positions",
+		run: func(ctx context.Context, s streams, args []string) error {
+			f := newRemedyFlags("close")
+			file := f.String("lessons", "", "")
+			return f.desk(ctx, args, []string{"a case"}, func(_ *playbook.Playbook, d *remedy.Desk, rest []string) error {
+				data, err := os.ReadFile(*file)
+				if err != nil {
+					return fmt.Errorf("-lessons: %w", err)
+				}
+				var doc lessonsDocument
+				if err := document.Read(*file, data, &doc); err != nil {
+					return err
+				}
+				var lessons []closure.Lesson
+				for _, l := range doc.Lessons {
+					lessons = append(lessons, closure.Lesson(l))
+				}
+				rec, err := d.Close(ctx, rest[0], lessons, f.now)
+				if err == nil {
+					fmt.Fprintf(s.out, "closed plan %s by report %s\n", rec.Plan, rec.Report)
+				}
+				return err
+			})
+		},
+	}
+}
+
+// settle verifies by a run the cases that were carried out before it.
+func settle(ctx context.Context, s streams, p *playbook.Playbook, log *evidence.Log, rep *playbook.Report) error {
+	if p.Remedy() == nil {
+		return nil
+	}
+	d, err := remedy.Open(ctx, p, log, writer())
+	if err != nil {
+		return err
+	}
+	verified, err := d.Settle(ctx, rep)
+	for _, v := range verified {
+		word := "not verified"
+		if v.Report.Verified {
+			word = "verified"
+		}
+		fmt.Fprintf(s.err, "case %s: %s by run %s\n", v.Case, word, v.Run)
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const fleetFile = `{"LastUse": {"a": "2025-09-01T00:00:00Z", "b": "2026-05-31T00:00:00Z", "c": "2026-05-31T00:00:00Z"}, "Asked": {}, "Changed": {}}`
+
+const fleetLicenses = "id,product,metric,quantity,unit_price,currency\nE1,autodesk/autocad,generic.device,2,1900,EUR\n"
+
+// A person takes a finding to its closure with the program alone.
+func TestFindingToClosure(t *testing.T) {
+	dir := t.TempDir()
+	out, err := exec.Command("go", "build", "-o", dir+"/", "../../playbook/remedy/testdata/trueup-connector-fleet").CombinedOutput()
+	require.NoError(t, err, string(out))
+	book, err := os.ReadFile("../../playbook/remedy/testdata/playbook.yaml")
+	require.NoError(t, err)
+	for name, text := range map[string]string{"playbook.yaml": string(book), "fleet.json": fleetFile, "entitlements.csv": fleetLicenses,
+		"lessons.yaml": "lessons: [{cause: machine handed on, what: software stays on it, change: reinstall, positions: [\"autodesk/autocad|generic.device\"]}]\n"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	file := filepath.Join(dir, "playbook.yaml")
+	on := func(day, verb string, args ...string) (int, string, string) {
+		all := append([]string{verb, "-log", filepath.Join(dir, "log"), "-now", day + "T09:00:00Z"}, args...)
+		return trueup(t, all...)
+	}
+	must := func(day, verb string, args ...string) string {
+		t.Helper()
+		status, out, errs := on(day, verb, args...)
+		require.Equal(t, 0, status, errs)
+		return out + errs
+	}
+	collecting := []string{"-connectors", dir, "-unpinned"}
+
+	must("2026-06-01", "run", append(collecting, file)...)
+	list := must("2026-06-01", "plan", file)
+	plan := regexp.MustCompile(`plan (\w{12})  least-cost`).FindStringSubmatch(list)
+	require.NotNil(t, plan, list)
+	assert.Contains(t, must("2026-06-01", "plan", file, plan[1]), "reclaim autodesk/autocad from a")
+	assert.Contains(t, must("2026-06-01", "plan", "-form", "html", file, plan[1]), "<h1>Remediation plan</h1>")
+
+	asked := must("2026-06-01", "request", "-as", "manager", file, plan[1])
+	assert.Contains(t, asked, "lacks approvals by the rules owner")
+	name := plan[1] + "-1"
+	for _, who := range []string{"manager", "operator", "nobody"} {
+		status, _, errs := on("2026-06-02", "approve", "-as", who, file, name)
+		assert.Equal(t, 1, status, "%s: %s", who, errs)
+	}
+	status, _, errs := on("2026-06-02", "execute", append(collecting, "-as", "operator", file, name)...)
+	assert.Equal(t, 1, status, errs)
+	assert.Contains(t, must("2026-06-02", "approve", "-as", "owner", file, name), "is approved")
+	status, _, errs = on("2026-06-02", "execute", append(collecting, "-as", "manager", file, name)...)
+	assert.Equal(t, 1, status, errs)
+	assert.Contains(t, errs, "separation of duties")
+
+	assert.Contains(t, must("2026-06-02", "execute", append(collecting, "-dry", file, name)...), "done")
+	assert.Contains(t, must("2026-06-02", "execute", append(collecting, "-as", "operator", file, name)...), "go on at 2026-06-15T09:00:00Z")
+	assert.Contains(t, must("2026-06-15", "execute", append(collecting, "-as", "operator", file, name)...), "over")
+	assert.Contains(t, must("2026-06-16", "run", append(collecting, file)...), "verified by run")
+	must("2026-06-16", "sign-off", "-as", "owner", "-role", "license owner", file, name)
+	must("2026-06-16", "sign-off", "-as", "auditor", "-role", "internal audit", file, name)
+	must("2026-06-16", "close", "-lessons", filepath.Join(dir, "lessons.yaml"), file, name)
+	assert.Contains(t, must("2026-06-17", "plan", file), "closed on 2026-06-16")
+}

@@ -1,0 +1,130 @@
+package remedy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/playbook"
+	"github.com/trueup-dev/trueup/remediation"
+	"github.com/trueup-dev/trueup/remediation/execution"
+)
+
+// Hands reach into the sources of an estate. Package collect has those that start
+// connectors.
+type Hands interface {
+	// Act lets the system of a source change one thing.
+	Act(ctx context.Context, source compliance.SourceID, a connectors.Action) (connectors.Effect, error)
+	// Look reads all sources anew.
+	Look(ctx context.Context) (playbook.Facts, error)
+}
+
+// ErrUnconfirmed is wrapped while a task of a person is not confirmed.
+var ErrUnconfirmed = errors.New("remedy: not confirmed yet")
+
+// actuator carries out the actions of one case.
+type actuator struct {
+	desk  *Desk
+	name  string
+	hands Hands
+	now   func() time.Time
+	dry   bool
+}
+
+var _ execution.Actuator = (*actuator)(nil)
+
+// Facts implements [execution.Actuator] from a fresh reading of all sources.
+func (a *actuator) Facts(ctx context.Context, act remediation.Action) ([]remediation.Fact, error) {
+	facts, err := a.look(ctx, act)
+	if err != nil {
+		return nil, err
+	}
+	in := a.desk.playbook.Input(facts, a.now())
+	var res *compliance.Result
+	if act.Verb == remediation.Transfer {
+		if res, err = compliance.Reconcile(ctx, in); err != nil {
+			return nil, fmt.Errorf("remedy: %w", err)
+		}
+	}
+	return remediation.Observe(in, res, act), nil
+}
+
+// look reads the sources. What the source of the action did not give to its end says
+// nothing about the action.
+func (a *actuator) look(ctx context.Context, act remediation.Action) (playbook.Facts, error) {
+	facts, err := a.hands.Look(ctx)
+	if err != nil {
+		return facts, fmt.Errorf("remedy: %w", err)
+	}
+	if act.Source == "" {
+		return facts, nil
+	}
+	for _, s := range facts.Estate.Sources() {
+		if s.ID == act.Source && s.Failure == "" {
+			return facts, nil
+		}
+	}
+	return facts, fmt.Errorf("remedy: source %s could not be read", act.Source)
+}
+
+// Done implements [execution.Actuator].
+func (a *actuator) Done(ctx context.Context, key string, act remediation.Action) (bool, error) {
+	if _, ok := verbs[act.Verb]; !ok {
+		c, err := a.desk.Case(ctx, a.name)
+		if err != nil {
+			return false, err
+		}
+		if _, ok := c.Confirmed[key]; !ok {
+			return false, fmt.Errorf("%w: task %s of case %s", ErrUnconfirmed, key, c.Case)
+		}
+		return true, nil
+	}
+	facts, err := a.look(ctx, act)
+	if err != nil {
+		return false, err
+	}
+	return remediation.Shown(facts.Estate, act)
+}
+
+// Act implements [execution.Actuator]. What no connector carries out becomes a task.
+func (a *actuator) Act(ctx context.Context, key string, act remediation.Action) error {
+	ask, ok := asked(key, act, a.dry)
+	if !ok && a.dry {
+		return nil
+	}
+	if !ok {
+		return a.desk.append(ctx, KindTask, a.name+"/"+key, Task{a.name, key, act, a.now().UTC()})
+	}
+	effect, err := a.hands.Act(ctx, act.Source, ask)
+	record := Effect{Case: a.name, Key: key, Action: act, Dry: a.dry, Outcome: effect.Outcome.String(), Before: effect.Before, After: effect.After, At: a.now().UTC()}
+	if err != nil {
+		record.Failure = err.Error()
+	}
+	place := fmt.Sprintf("%s/%s/%s", a.name, key, record.At.Format(time.RFC3339Nano))
+	if failed := a.desk.append(ctx, KindEffect, place, record); failed != nil {
+		return failed
+	}
+	var why *connectors.Error
+	switch {
+	case effect.Outcome == connectors.Performed || effect.Outcome == connectors.Unchanged:
+		return nil
+	case effect.Outcome == connectors.Refused && (err == nil || errors.As(err, &why) && !why.Kind.Temporary()):
+		return fmt.Errorf("%w: %w", execution.ErrRefused, cause(err))
+	}
+	return cause(err)
+}
+
+func cause(err error) error {
+	if err == nil {
+		return errors.New("the connector gives no reason")
+	}
+	return err
+}
+
+// Notice implements [execution.Notifier] as an entry of the log.
+func (a *actuator) Notice(ctx context.Context, key string, s remediation.Step) error {
+	return a.desk.append(ctx, KindNotice, a.name+"/"+key, Notice{a.name, s.ID, s.Verb, s.Earliest, a.now().UTC()})
+}
