@@ -17,10 +17,14 @@ import (
 // caseBook holds the cases of a log, each the fold of its events up to entry next.
 type caseBook struct {
 	cases map[escalation.CaseID]escalation.Case
-	next  evidence.Index
+	// events are those that the cases are the fold of.
+	events map[escalation.CaseID][]escalation.Event
+	next   evidence.Index
 }
 
-func newCaseBook() *caseBook { return &caseBook{cases: map[escalation.CaseID]escalation.Case{}} }
+func newCaseBook() *caseBook {
+	return &caseBook{cases: map[escalation.CaseID]escalation.Case{}, events: map[escalation.CaseID][]escalation.Event{}}
+}
 
 // catchUp folds the events that the log has gained, whoever appended them.
 func (b *caseBook) catchUp(ctx context.Context, log Log) error {
@@ -48,6 +52,7 @@ func (b *caseBook) apply(e escalation.Event) error {
 		return err
 	}
 	b.cases[e.Case] = c
+	b.events[e.Case] = append(b.events[e.Case], e)
 	return nil
 }
 
@@ -57,6 +62,11 @@ func (r *run) open(ctx context.Context) error {
 	events, err := r.caseEvents(ctx)
 	if err != nil {
 		return fmt.Errorf("playbook: cases: %w", err)
+	}
+	for _, s := range r.rep.Suppressed {
+		if err := r.j.add(KindSuppressed, s); err != nil {
+			return err
+		}
 	}
 	for _, e := range events {
 		if err := r.j.add(KindCase, e); err != nil {
@@ -70,7 +80,9 @@ func (r *run) open(ctx context.Context) error {
 		return err
 	}
 	for _, f := range r.rep.Findings {
-		r.rep.Cases = append(r.rep.Cases, r.cases.cases[escalation.IDOf(f.Finding)])
+		if c, ok := r.cases.cases[escalation.IDOf(f.Finding)]; ok {
+			r.rep.Cases = append(r.rep.Cases, c)
+		}
 	}
 	return nil
 }
@@ -78,9 +90,18 @@ func (r *run) open(ctx context.Context) error {
 func (r *run) caseEvents(ctx context.Context) ([]escalation.Event, error) {
 	var events []escalation.Event
 	found := map[escalation.CaseID]bool{}
-	for _, f := range r.rep.Findings {
+	back := r.suppress()
+	for i, f := range r.rep.Findings {
 		id := escalation.IDOf(f.Finding)
 		found[id] = true
+		if s, ok := back[i]; ok {
+			more, err := r.keepBack(id, s)
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, more...)
+			continue
+		}
 		var more []escalation.Event
 		var err error
 		switch c, known := r.cases.cases[id]; {
@@ -89,6 +110,8 @@ func (r *run) caseEvents(ctx context.Context) ([]escalation.Event, error) {
 			if _, more, err = escalation.Open(ctx, r.playbook.escalation, r.request(f), r.now); len(more) > 0 {
 				err = nil
 			}
+		case c.Outcome == lifecycle.False || c.Outcome == lifecycle.Merged:
+			// A person said so, and finding the same again does not change it.
 		case !c.IsOpen():
 			more, err = c.Reopen(r.playbook.escalation, "found again in run "+string(r.rep.Run), r.now)
 		}

@@ -20,6 +20,8 @@ const (
 	KindFinding   evidence.Kind = "trueup.finding/1"
 	KindCase      evidence.Kind = "trueup.case/1"
 	KindPlan      evidence.Kind = "trueup.plan/1"
+
+	KindSuppressed evidence.Kind = "trueup.suppressed/1"
 )
 
 // RunRecord opens a run: what was judged, by what, as of when.

@@ -24,6 +24,8 @@ type Report struct {
 	// Cases are those that the run's findings belong to, opened now or before,
 	// in the order of the findings.
 	Cases []escalation.Case
+	// Suppressed are the findings that got no case, in the order of the findings.
+	Suppressed []Suppressed
 	// Plan mends what is short; nil where nothing is or no policy says how.
 	Plan *remediation.Plan
 	// Checkpoint is the log's after the run.
@@ -53,6 +55,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	r.positions(t)
 	r.findings(t)
 	r.cases(t)
+	r.suppressed(t)
 	if r.Plan != nil {
 		t.line("")
 		if t.err == nil {
@@ -155,7 +158,7 @@ func firstLine(s string) string {
 // Export is the report as JSON: what a program reads. Its form is that of the
 // entries in the log.
 func (r *Report) Export() Export {
-	e := Export{Run: r.Run, Now: r.Now, Collections: r.Facts.Collections, Result: r.Result, Findings: r.Findings, Cases: r.Cases, Plan: r.Plan}
+	e := Export{Run: r.Run, Now: r.Now, Collections: r.Facts.Collections, Result: r.Result, Findings: r.Findings, Cases: r.Cases, Suppressed: r.Suppressed, Plan: r.Plan}
 	e.Log.Size, e.Log.Root = r.Checkpoint.Size, r.Checkpoint.Root.String()
 	return e
 }
@@ -168,6 +171,7 @@ type Export struct {
 	Result      *compliance.Result `json:"result"`
 	Findings    []Judged           `json:"findings"`
 	Cases       []escalation.Case  `json:"cases"`
+	Suppressed  []Suppressed       `json:"suppressed,omitempty"`
 	Plan        *remediation.Plan  `json:"plan,omitempty"`
 	Log         struct {
 		Size int64  `json:"size"`
