@@ -12,11 +12,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/trueup-dev/trueup/evidence"
 	"github.com/trueup-dev/trueup/evidence/statement"
 	"github.com/trueup-dev/trueup/playbook"
 	"github.com/trueup-dev/trueup/playbook/remedy"
 	"github.com/trueup-dev/trueup/remediation/approval"
+	"github.com/trueup-dev/trueup/remediation/cacao"
 	"github.com/trueup-dev/trueup/remediation/execution"
 )
 
@@ -55,14 +55,7 @@ func (f *remedyFlags) desk(ctx context.Context, args []string, rest []string, wo
 	if err != nil {
 		return err
 	}
-	if *f.keyFile == "" {
-		*f.keyFile = *f.logDir + ".key"
-	}
-	signer, err := evidence.LoadKeyFile(*f.keyFile)
-	if err != nil {
-		return fmt.Errorf("the key of the log, which trueup run makes: %w", err)
-	}
-	log, err := evidence.Open(ctx, *f.logDir, evidence.Options{Signer: signer})
+	log, _, err := openStore(ctx, *f.logDir, *f.keyFile)
 	if err != nil {
 		return err
 	}
@@ -89,7 +82,7 @@ func writer() string {
 
 func planCommand() command {
 	return command{
-		name: "plan", args: "[-log DIR] [-key FILE] [-form text|html|json] PLAYBOOK [PLAN]",
+		name: "plan", args: "[-log DIR] [-key FILE] [-form text|html|json|cacao] PLAYBOOK [PLAN]",
 		about: "list the plans of a log, or print one; a plan is named by the beginning of its digest",
 		run: func(ctx context.Context, s streams, args []string) error {
 			f := newRemedyFlags("plan")
@@ -98,7 +91,7 @@ func planCommand() command {
 			if err := f.Parse(args); err == nil && f.NArg() == 2 {
 				named = []string{"a plan"}
 			}
-			return f.desk(ctx, args, named, func(_ *playbook.Playbook, d *remedy.Desk, rest []string) error {
+			return f.desk(ctx, args, named, func(book *playbook.Playbook, d *remedy.Desk, rest []string) error {
 				plans, err := d.Plans(ctx)
 				if err != nil {
 					return err
@@ -108,7 +101,7 @@ func planCommand() command {
 				}
 				for _, p := range plans {
 					if strings.HasPrefix(p.Digest, rest[0]) {
-						return printPlan(s, p, *form)
+						return printPlan(s, p, *form, book.Name())
 					}
 				}
 				return fmt.Errorf("%w: plan %s", remedy.ErrUnknown, rest[0])
@@ -147,7 +140,7 @@ func ending(c remedy.Case) string {
 	return ""
 }
 
-func printPlan(s streams, p remedy.Planned, form string) error {
+func printPlan(s streams, p remedy.Planned, form, author string) error {
 	switch form {
 	case "text":
 		return p.Plan.WriteText(s.out)
@@ -157,8 +150,15 @@ func printPlan(s streams, p remedy.Planned, form string) error {
 		enc := json.NewEncoder(s.out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(p.Plan)
+	case "cacao":
+		b, err := cacao.Write(p.Plan, cacao.Options{Author: author})
+		if err != nil {
+			return err
+		}
+		_, err = s.out.Write(b)
+		return err
 	}
-	return fmt.Errorf("%w: -form is text, html or json", errUsage)
+	return fmt.Errorf("%w: -form is text, html, json or cacao", errUsage)
 }
 
 func requestCommand() command {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance/document"
 	"github.com/trueup-dev/trueup/connectors/host"
-	"github.com/trueup-dev/trueup/evidence"
 	"github.com/trueup-dev/trueup/evidence/statement"
 	"github.com/trueup-dev/trueup/playbook"
 	"github.com/trueup-dev/trueup/playbook/collect"
@@ -190,7 +189,7 @@ func closeCommand() command {
 }
 
 // settle verifies by a run the cases that were carried out before it.
-func settle(ctx context.Context, s streams, p *playbook.Playbook, log *evidence.Log, rep *playbook.Report) error {
+func settle(ctx context.Context, s streams, p *playbook.Playbook, log remedy.Log, rep *playbook.Report) error {
 	if p.Remedy() == nil {
 		return nil
 	}

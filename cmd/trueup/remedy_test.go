@@ -45,6 +45,7 @@ func TestFindingToClosure(t *testing.T) {
 	require.NotNil(t, plan, list)
 	assert.Contains(t, must("2026-06-01", "plan", file, plan[1]), "reclaim autodesk/autocad from a")
 	assert.Contains(t, must("2026-06-01", "plan", "-form", "html", file, plan[1]), "<h1>Remediation plan</h1>")
+	assert.Contains(t, must("2026-06-01", "plan", "-form", "cacao", file, plan[1]), `"spec_version": "cacao-2.0"`)
 
 	asked := must("2026-06-01", "request", "-as", "manager", file, plan[1])
 	assert.Contains(t, asked, "lacks approvals by the rules owner")
