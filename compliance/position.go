@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -34,6 +35,17 @@ func (s Status) String() string {
 
 // MarshalText writes the status as a word.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Status) UnmarshalText(text []byte) error {
+	for i, word := range statuses {
+		if word == string(text) {
+			*s = Status(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("compliance: %q is no status of a position", text)
+}
 
 // Interval is a quantity between two bounds. Where they are equal the quantity
 // is known. An open upper bound is invalid (decimal.NullDecimal).

@@ -22,6 +22,7 @@ type store interface {
 	Latest(ctx context.Context) (evidence.Checkpoint, error)
 	Entry(ctx context.Context, i evidence.Index) (evidence.Entry, error)
 	Append(ctx context.Context, e evidence.Entry) (evidence.Index, error)
+	Len(ctx context.Context) (int64, error)
 	Close() error
 }
 

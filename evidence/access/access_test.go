@@ -315,3 +315,42 @@ func checked(t *rapid.T, p *access.Policy, g access.Grant) []access.Grant {
 	require.NoError(t, err)
 	return []access.Grant{out}
 }
+
+// What leaves must be allowed for as long as it may be used, and is recorded whether
+// it leaves or not.
+func TestDisclosures(t *testing.T) {
+	l, p := log(t), policy(t)
+	g, err := p.Entry(access.Grant{ID: "g", To: "kpmg", By: "cfo", Framework: "sox", From: now.AddDate(0, -1, 0), Until: now.AddDate(0, 1, 0),
+		Scope: `resource.publisher == "oracle"`, Clearance: "internal", Actions: []access.Action{access.Export}, Purpose: "audit",
+		Given: now.AddDate(0, 0, -1), Expires: now.AddDate(0, 0, 7)})
+	require.NoError(t, err)
+	_, err = l.Append(t.Context(), g)
+	require.NoError(t, err)
+	r := access.NewReader(l, p, describe)
+	shows := access.Resource{Kind: "position", Level: "internal", At: now, Frameworks: []string{"sox"}, Publisher: "oracle"}
+	q := access.Request{Principal: access.Principal{ID: "kpmg"}, Purpose: "audit", Now: now}
+	for _, c := range []struct {
+		until time.Time
+		level access.Level
+		ok    bool
+	}{
+		{now.AddDate(0, 0, 7), "internal", true}, {now.AddDate(0, 0, 7).Add(1), "internal", false},
+		{time.Time{}, "internal", false}, {now.AddDate(0, 0, 7), "confidential", false},
+	} {
+		shows.Level = c.level
+		before, err := l.Len(t.Context())
+		require.NoError(t, err)
+		err = r.Disclose(t.Context(), q, access.Disclosure{Entry: 1, Shows: shows, Rows: 3, Until: c.until})
+		if c.ok {
+			require.NoError(t, err)
+		} else {
+			require.ErrorIs(t, err, access.ErrDenied)
+		}
+		e, err := l.Entry(t.Context(), evidence.Index(before))
+		require.NoError(t, err)
+		var rec access.Record
+		require.NoError(t, json.Unmarshal(e.Payload, &rec))
+		require.Equal(t, c.ok, rec.Allowed)
+		require.Equal(t, []any{access.Export, int64(1), int64(3), "kpmg"}, []any{rec.Action, rec.Asked, rec.Entries, rec.Principal})
+	}
+}

@@ -154,3 +154,38 @@ func (r *Reader) Export(ctx context.Context, q Request, from evidence.Index, mat
 	}
 	return out, nil
 }
+
+// Disclosure is something made of an entry that is to leave, such as a bundle of
+// package disclose.
+type Disclosure struct {
+	Entry evidence.Index
+	Shows Resource  // its level is that of what is shown, which may be lower than the entry's
+	Rows  int64     // that are shown
+	Until time.Time // when its reader must no longer use it; zero is never
+}
+
+// Disclose decides whether something may leave, and records that. What allows it must
+// last until the reader must no longer use it. Make it only if the error is nil; it is
+// ErrDenied if it may not leave.
+func (r *Reader) Disclose(ctx context.Context, q Request, x Disclosure) error {
+	q.Action = Export
+	grants, err := r.current(ctx)
+	if err != nil {
+		return err
+	}
+	d := r.policy.Decide(ctx, q, x.Shows, grants)
+	last := q
+	if last.Now = x.Until.Add(-1); x.Until.IsZero() {
+		last.Now = time.Unix(1<<40, 0)
+	}
+	if then := r.policy.Decide(ctx, last, x.Shows, grants); d.Allowed && !then.Allowed {
+		d = Decision{Reason: "what allows it ends before its reader must no longer use it"}
+	}
+	if err := r.record(ctx, q, d, int64(x.Entry), x.Rows); err != nil {
+		return err
+	}
+	if !d.Allowed {
+		return ErrDenied
+	}
+	return nil
+}

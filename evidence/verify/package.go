@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -88,12 +89,26 @@ func Package(ctx context.Context, fsys fs.FS, opts PackageOptions) (*PackageRepo
 
 // publicKey is the key in a verifier key that note has accepted.
 func publicKey(vkey string) ed25519.PublicKey {
+	key, err := PublicKey(vkey)
+	if err != nil {
+		return nil
+	}
+	return key
+}
+
+// PublicKey is the Ed25519 key in a verifier key, which evidence.Signer.VerifierKey
+// gives: what statements and bundles that the log's key signed are checked with.
+func PublicKey(vkey string) (ed25519.PublicKey, error) {
+	vkey = strings.TrimSpace(vkey)
+	if _, err := note.NewVerifier(vkey); err != nil {
+		return nil, fmt.Errorf("verify: key: %w", err)
+	}
 	parts := strings.SplitN(vkey, "+", 3)
 	data, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
 	if err != nil || len(data) != 1+ed25519.PublicKeySize {
-		return nil
+		return nil, errors.New("verify: key: it is no Ed25519 key")
 	}
-	return data[1:]
+	return data[1:], nil
 }
 
 // packageChecker is one check of a package under way. It shares with the check of a
