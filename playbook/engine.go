@@ -170,7 +170,7 @@ func (r *run) plan(ctx context.Context) error {
 		return nil
 	}
 	plan, err := remediation.Solve(ctx, remediation.Request{
-		Input: r.in, Result: r.rep.Result, Policy: r.playbook.policy, Now: r.now, Due: due(r.rep.Cases, r.rep.Short()),
+		Input: r.in, Result: r.rep.Result, Policy: r.playbook.policy, Now: r.now, Due: due(r.rep.Cases, r.rep.Short()), Calendar: r.playbook.working(),
 	})
 	if err != nil {
 		return fmt.Errorf("playbook: plan: %w", err)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/document"
+	"github.com/trueup-dev/trueup/remediation"
 	"github.com/trueup-dev/trueup/remediation/approval"
 	"github.com/trueup-dev/trueup/remediation/execution"
 )
@@ -55,7 +56,18 @@ func (p *Playbook) input(facts Facts, now time.Time) compliance.Input {
 	}
 }
 
+// working is the calendar that plans fall into; nil where the playbook names none.
+func (p *Playbook) working() remediation.Calendar {
+	if cal := p.escalation.Calendar(p.doc.Remediation.Calendar.Value); cal != nil {
+		return cal
+	}
+	return nil
+}
+
 func (l *loader) remedy(at document.Position) {
+	if r := l.p.doc.Remediation; r != nil && r.Calendar.Value != "" && l.p.escalation != nil && l.p.escalation.Calendar(r.Calendar.Value) == nil {
+		l.note(r.Calendar.At(), r.Calendar.Problem(1, 1, "the section escalation has no calendar %q", r.Calendar.Value))
+	}
 	doc := l.p.doc.Remedy
 	if doc == nil {
 		return

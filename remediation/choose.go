@@ -18,6 +18,7 @@ type planning struct {
 	positions []compliance.Position
 	benches   map[string]*bench // by position key
 	options   []Option
+	causes    []Cause
 	// cheapest is the selection of least cost, once it was made.
 	cheapest selection
 }

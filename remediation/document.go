@@ -33,6 +33,9 @@ type PolicyDocument struct {
 	// Freezes are periods in which nothing may be changed on any system.
 	Freezes []FreezeDocument `yaml:"freezes"`
 	Limits  LimitsDocument   `yaml:"limits"`
+	// Calendar names the calendar whose working time the days of steps fall into. The
+	// playbook has it; left out, every day counts.
+	Calendar document.Text `yaml:"calendar"`
 	// Success is a condition over the next position under which a plan has done
 	// its work. Left out it is [DefaultSuccess].
 	Success document.Text `yaml:"success"`
@@ -95,7 +98,16 @@ type LimitsDocument struct {
 	Budget decimal.NullDecimal `yaml:"budget"`
 	// Actions is the most installs and seats that a plan may take away.
 	Actions int `yaml:"actions"`
+	// Teams bound how many actions one plan may ask of an owner.
+	Teams []TeamDocument `yaml:"teams"`
 	// Nodes is the most work that the search does before it settles for a plan
 	// with a stated bound.
 	Nodes int `yaml:"nodes"`
+}
+
+// TeamDocument is the capacity of an owner.
+type TeamDocument struct {
+	At      document.Position `yaml:"-"`
+	Owner   string            `yaml:"owner,required"`
+	Actions int               `yaml:"actions,required"`
 }

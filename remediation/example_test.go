@@ -86,6 +86,7 @@ func ExampleSolve() {
 	// autodesk/autocad|generic.device, in licenses
 	//   before  required 3, covered 1, short 2, exposure 3550.00 EUR
 	//   after   required 2, covered 2, short 0, exposure 0.00 EUR (compliant)
+	// Devices touched: 1, users: 0; steps that cannot be undone: 1
 	//
 	// 1. buy licenses of autodesk/autocad: 1
 	//    owner purchasing, by 2026-06-11, cost 1775.00 EUR

@@ -158,6 +158,14 @@ func (m *model) load(p *cover.Problem) error {
 	if m.limits.Actions > 0 {
 		limit(int64(m.limits.Actions), func(o Option) int64 { return int64(takes(o.Actions)) })
 	}
+	for _, t := range m.limits.Teams {
+		limit(int64(t.Actions), func(o Option) int64 {
+			if o.Owner == t.Owner {
+				return int64(len(o.Actions))
+			}
+			return 0
+		})
+	}
 	pools := map[string]decimal.Decimal{}
 	for _, o := range m.options {
 		if o.share != "" {

@@ -78,8 +78,8 @@ func (r Request) option(kind Kind, p compliance.Position, price compliance.Money
 		Max:        1,
 		Price:      price,
 		Disruption: terms.Disruption,
-		Earliest:   addDays(r.Now, terms.NoticeDays),
-		Ready:      addDays(r.Now, terms.NoticeDays+terms.LeadDays),
+		Earliest:   r.open(addDays(r.Now, terms.NoticeDays)),
+		Ready:      r.open(addDays(r.Now, terms.NoticeDays+terms.LeadDays)),
 		Owner:      terms.Owner,
 	}
 	o.signature = o.ID

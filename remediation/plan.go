@@ -22,6 +22,10 @@ type Plan struct {
 	// Positions are what the plan changes, sorted by key, before and after as two
 	// reconciliations gave them.
 	Positions []Change
+	// Causes say why the positions are short, where the request had an earlier input.
+	Causes []Cause `json:",omitempty"`
+	// Impact is what the steps touch.
+	Impact Impact
 	// Steps are what is done, in the order of their due dates.
 	Steps []Step
 	// Cost is what the plan costs, Disruption its weight, and Ready when it is

@@ -70,6 +70,11 @@ func (c *policyChecker) money() {
 	if b := c.doc.Limits.Budget; b.Valid && b.Decimal.IsNegative() {
 		c.fail(c.doc.Limits.At, "budget is negative")
 	}
+	for _, t := range c.doc.Limits.Teams {
+		if t.Actions < 0 {
+			c.fail(t.At, "the capacity of %s is negative", t.Owner)
+		}
+	}
 	if c.doc.Limits.Actions < 0 || c.doc.Limits.Nodes < 0 {
 		c.fail(c.doc.Limits.At, "a limit is negative; leave it out for none")
 	}

@@ -25,6 +25,12 @@ type Request struct {
 	// Now is the instant from which notice and lead times count, Due the instant
 	// by which the plan must have been carried out; zero means no due date.
 	Now, Due time.Time
+	// Calendar moves the days on which something is done into working time; nil counts
+	// every day.
+	Calendar Calendar
+	// Before is an earlier input. Where it is given, plans say what made their
+	// positions short since then.
+	Before *compliance.Input
 }
 
 // ErrRequest is wrapped by errors about a request that does not fit together.

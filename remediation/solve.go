@@ -66,7 +66,9 @@ func newPlanning(ctx context.Context, r Request) (*planning, error) {
 		p.options = append(p.options, options...)
 	}
 	slices.SortFunc(p.options, func(a, b Option) int { return strings.Compare(a.ID, b.ID) })
-	return p, nil
+	var err error
+	p.causes, err = r.whyShort(ctx, p.positions)
+	return p, err
 }
 
 // best chooses by a strategy among the options that are available and in time.
@@ -183,6 +185,7 @@ func (p *planning) plan(ctx context.Context, s Strategy, sel selection) (Plan, e
 		return Plan{}, fmt.Errorf("remediation: what-if: %w", err)
 	}
 	p.changes(&out, res)
+	out.Causes, out.Impact = p.causes, p.impact(out.Steps)
 	return out, nil
 }
 
@@ -288,7 +291,7 @@ func (p *planning) why(key string) string {
 		return fmt.Sprintf("%d options are ready only after the due date", late)
 	case waiting > 0:
 		return fmt.Sprintf("%d options wait for facts", waiting)
-	case p.Policy.limits.Budget.Valid || p.Policy.limits.Actions > 0:
+	case p.Policy.limits.Budget.Valid || p.Policy.limits.Actions > 0 || len(p.Policy.limits.Teams) > 0:
 		return "the limits of the policy or the options at hand do not suffice"
 	}
 	return "the options at hand do not suffice"

@@ -16,6 +16,10 @@ func (p Plan) Text() string {
 		fmt.Fprintf(&b, "  before  required %s, covered %s, short %s, exposure %s\n", c.Before.Required, c.Before.Covered, c.Before.Short, c.Before.Exposure)
 		fmt.Fprintf(&b, "  after   required %s, covered %s, short %s, exposure %s (%s)\n", c.After.Required, c.After.Covered, c.After.Short, c.After.Exposure, c.After.Status)
 	}
+	for _, c := range p.Causes {
+		fmt.Fprintf(&b, "Cause since %s of %s: %s, short by %s more, exposure %s more\n", c.Since.Format(time.DateOnly), c.Position, c.Name, c.Short, c.Exposure)
+	}
+	p.Impact.write(&b)
 	for i, s := range p.Steps {
 		s.write(&b, i+1)
 	}
@@ -39,6 +43,19 @@ func (p Plan) head(b *strings.Builder) {
 	} else {
 		fmt.Fprintf(b, "\nNo plan that closes as much can have a %s below %s.\n", p.measure(), p.Bound)
 	}
+}
+
+func (i Impact) write(b *strings.Builder) {
+	if i.Devices+i.Users+i.Irreversible == 0 {
+		return
+	}
+	fmt.Fprintf(b, "Devices touched: %d, users: %d", i.Devices, i.Users)
+	for _, list := range [][]string{i.Entities, i.Environments} {
+		if len(list) > 0 {
+			fmt.Fprintf(b, " in %s", strings.Join(list, ", "))
+		}
+	}
+	fmt.Fprintf(b, "; steps that cannot be undone: %d\n", i.Irreversible)
 }
 
 func (s Step) write(b *strings.Builder, n int) {

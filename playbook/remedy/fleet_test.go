@@ -84,6 +84,16 @@ func newScene(t *testing.T, machines, owned int, faulty bool) *scene {
 	return s
 }
 
+// rewrite changes the playbook, and begins anew with it.
+func (s *scene) rewrite(change func(string) string) {
+	s.t.Helper()
+	file := filepath.Join(s.dir, "playbook.yaml")
+	book, err := os.ReadFile(file)
+	require.NoError(s.t, err)
+	require.NoError(s.t, os.WriteFile(file, []byte(change(string(book))), 0o600))
+	s.open()
+}
+
 // own states how many licenses there are.
 func (s *scene) own(n int) {
 	text := fmt.Sprintf("id,product,metric,quantity,unit_price,currency\nE1,autodesk/autocad,generic.device,%d,1900,EUR\n", n)
