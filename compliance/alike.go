@@ -68,7 +68,7 @@ func newClasses() classes {
 		useSets: [][]releaseFrom{nil},
 	}
 	c.name("")
-	c.machine(Device{})
+	c.machine(&Device{}, true)
 	return c
 }
 
@@ -115,25 +115,31 @@ func (c *classes) useSet(set []releaseFrom) uint32 {
 	return n
 }
 
-// machine is the number of a device's hardware, of which only what counts is set.
-func (c *classes) machine(d Device) uint32 {
+// machine is the number of a device's hardware, of which only what counts is set:
+// with what makes it a virtual machine, or without.
+func (c *classes) machine(d *Device, virtual bool) uint32 {
+	m := Device{Kind: d.Kind, Sockets: d.Sockets, Cores: d.Cores, Model: d.Model}
 	c.key = append(c.key[:0], byte(d.Kind))
-	for _, n := range [...]int{d.Sockets, d.Cores, d.Threads, d.VCPUs} {
+	for _, n := range [...]int{d.Sockets, d.Cores} {
 		c.key = binary.AppendUvarint(c.key, uint64(n))
 	}
-	for _, s := range [...]string{d.Model, string(d.Host), d.InstanceType} {
-		c.key = append(binary.AppendUvarint(c.key, uint64(len(s))), s...)
+	c.key = appendText(c.key, d.Model)
+	if virtual {
+		m.VCPUs, m.Host, m.InstanceType = d.VCPUs, d.Host, d.InstanceType
+		c.key = binary.AppendUvarint(c.key, uint64(d.VCPUs))
+		c.key = appendText(appendText(c.key, string(d.Host)), d.InstanceType)
 	}
 	n, known := c.hardware[string(c.key)]
 	if !known {
 		n = uint32(len(c.machines))
 		c.hardware[string(c.key)] = n
-		c.machines = append(c.machines, Device{
-			Kind: d.Kind, Sockets: d.Sockets, Cores: d.Cores, Threads: d.Threads, VCPUs: d.VCPUs,
-			Model: d.Model, Host: d.Host, InstanceType: d.InstanceType,
-		})
+		c.machines = append(c.machines, m)
 	}
 	return n
+}
+
+func appendText(key []byte, s string) []byte {
+	return append(binary.AppendUvarint(key, uint64(len(s))), s...)
 }
 
 // shapeOf is a class as a device with its uses.

@@ -89,7 +89,9 @@ func (t *Tally) mergeClasses(fork *Tally, sources []uint32) {
 			continue
 		}
 		a := c.alike
-		a.hardware = into.machine(from.machines[c.hardware])
+		if l := &t.products[c.product]; l.machine || l.host {
+			a.hardware = into.machine(&from.machines[c.hardware], l.machine)
+		}
 		a.entity, a.country, a.environment = into.name(names[c.entity]), into.name(names[c.country]), into.name(names[c.environment])
 		a.fromSource = into.name(names[c.fromSource])
 		var set []releaseFrom

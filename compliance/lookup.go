@@ -28,6 +28,8 @@ func (t *Tally) lookUp(d *Device, installs []Install) error {
 		}
 		r.titles = append(r.titles, n)
 	}
+	var last SourceID
+	run := -1 // the run of installs of that source
 	for k := range installs {
 		i, n := &installs[k], r.titles[k]
 		if uint64(n) >= uint64(len(t.counts)) || !t.isTitle(n, &i.Title) {
@@ -36,31 +38,22 @@ func (t *Tally) lookUp(d *Device, installs []Install) error {
 				t.learn(i.Title)
 			}
 		}
-		if err := t.lookAt(i, n); err != nil {
+		first, used, err := i.check()
+		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// lookAt notes an install of which the title is known.
-func (t *Tally) lookAt(i *Install, n uint32) error {
-	first, used, err := i.check()
-	if err != nil {
-		return err
-	}
-	source, err := t.sourceOf(i.Source)
-	if err != nil {
-		return err
-	}
-	r := &t.read
-	if n := len(r.sources); n > 0 && r.sources[n-1].source == source {
-		r.sources[n-1].n++
-	} else {
-		r.sources = append(r.sources, fromSource{source, 1})
-	}
-	if f := t.counts[n].filed; f.product >= 0 {
-		r.managed = append(r.managed, managedUse{f, source, i, row{title: n, first: first, used: used}})
+		if run < 0 || i.Source != last {
+			source, err := t.sourceOf(i.Source)
+			if err != nil {
+				return err
+			}
+			last, run = i.Source, len(r.sources)
+			r.sources = append(r.sources, fromSource{source: source})
+		}
+		r.sources[run].n++
+		if f := t.counts[n].filed; f.product >= 0 {
+			r.managed = append(r.managed, managedUse{f, r.sources[run].source, i, row{title: n, first: first, used: used}})
+		}
 	}
 	return nil
 }

@@ -137,12 +137,11 @@ func (t *Tally) keeps(l *lens, d *Device, uses []managedUse) bool {
 func (t *Tally) file(l *lens, d *Device, uses []managedUse, a alike) {
 	r, c := &t.read, &t.classes
 	a.product = uses[0].product
-	if l.host || l.machine {
-		hardware := Device{Kind: d.Kind, Sockets: d.Sockets, Cores: d.Cores, Model: d.Model}
-		if l.machine {
-			hardware.VCPUs, hardware.Host, hardware.InstanceType = d.VCPUs, d.Host, d.InstanceType
-		}
-		a.hardware = c.machine(hardware)
+	switch {
+	case l.machine:
+		a.hardware = c.machine(d, true)
+	case l.host:
+		a.hardware = c.machine(d, false)
 	}
 	if l.entity {
 		a.entity = c.name(d.Entity)

@@ -79,7 +79,8 @@ type titleCount struct {
 	name, publisher string // as most titles have no more
 	filed
 	installs int
-	more     bool // whether the title says more
+	more     bool    // whether the title says more
+	_        [7]byte // so that each is one line of memory
 }
 
 // system is a distinct operating system with the number of devices that run it.

@@ -102,16 +102,15 @@ func add(parts []part) (reckon.Value, []string) {
 	}
 	var steps []string
 	var terms []*reckon.Term
-	rest := sum.Number
 	for i, p := range parts {
 		if i == partsSaid && len(parts) > partsSaid+1 {
 			break
 		}
 		steps = append(steps, p.who+": "+equation(p.value, ""))
 		terms = append(terms, p.value.Term.Cut())
-		rest = reckon.Total(reckon.ListOf(values[i+1:])).Number
 	}
 	if n := len(parts) - len(terms); n > 0 {
+		rest := reckon.Total(reckon.ListOf(values[len(terms):])).Number
 		steps = append(steps, fmt.Sprintf("%d other shapes: %s", n, rest))
 		terms = append(terms, reckon.Labelled(rest, ""))
 	}

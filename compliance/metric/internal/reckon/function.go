@@ -102,20 +102,18 @@ func Total(list Value) Value {
 		return Value{Kind: NumberKind, Missing: list.Missing, Term: leaf(Number{})}
 	}
 	out := Value{Kind: NumberKind, Number: Whole(0)}
-	low, high := new(big.Rat), new(big.Rat)
 	var terms []*Term
 	for _, e := range list.List {
 		n := e.Number
 		if len(e.Perhaps) > 0 {
 			n = n.Hull(Whole(0))
 		}
-		low, high = addTo(low, n.Low), addTo(high, n.High)
+		out.Number = out.Number.add(n)
 		out.Missing = Union(out.Missing, Union(e.Missing, e.Perhaps))
 		if len(list.List) <= maxTerms {
 			terms = append(terms, e.Term)
 		}
 	}
-	out.Number = Number{low, high}
 	switch len(terms) {
 	case 0:
 		out.Term = leaf(out.Number)
@@ -123,13 +121,6 @@ func Total(list Value) Value {
 		out.Term = Sum(out.Number, terms)
 	}
 	return out.settle()
-}
-
-func addTo(sum, n *big.Rat) *big.Rat {
-	if sum == nil || n == nil {
-		return nil
-	}
-	return sum.Add(sum, n)
 }
 
 func size(v Value) Value {

@@ -14,17 +14,26 @@ func Whole(n int64) Number { return Exactly(new(big.Rat).SetInt64(n)) }
 
 // Exact gives the number when the ends meet.
 func (n Number) Exact() (*big.Rat, bool) {
-	if n.Low == nil || n.High == nil || n.Low.Cmp(n.High) != 0 {
+	if n.Low == nil || n.High == nil || compare(n.Low, n.High) != 0 {
 		return nil, false
 	}
 	return n.Low, true
 }
 
+// point says that both ends are one and the same, as most numbers' are.
+func (n Number) point() bool { return n.Low != nil && n.Low == n.High }
+
 func (n Number) add(o Number) Number {
-	return Number{both(n.Low, o.Low, (*big.Rat).Add), both(n.High, o.High, (*big.Rat).Add)}
+	if n.point() && o.point() {
+		return Exactly(plus(n.Low, o.Low))
+	}
+	return Number{both(n.Low, o.Low, plus), both(n.High, o.High, plus)}
 }
 
 func (n Number) neg() Number {
+	if n.point() {
+		return Exactly(new(big.Rat).Neg(n.Low))
+	}
 	return Number{one(n.High, (*big.Rat).Neg), one(n.Low, (*big.Rat).Neg)}
 }
 
@@ -37,16 +46,16 @@ func (n Number) mul(o Number) Number {
 		if n.Low == nil || o.Low == nil || n.Low.Sign() < 0 || o.Low.Sign() < 0 {
 			return Number{}
 		}
-		out := Number{Low: new(big.Rat).Mul(n.Low, o.Low)}
+		out := Number{Low: times(n.Low, o.Low)}
 		if isZero(n) || isZero(o) {
 			return Whole(0)
 		}
 		return out
 	}
-	products := [4]*big.Rat{
-		new(big.Rat).Mul(n.Low, o.Low), new(big.Rat).Mul(n.Low, o.High),
-		new(big.Rat).Mul(n.High, o.Low), new(big.Rat).Mul(n.High, o.High),
+	if n.point() && o.point() {
+		return Exactly(times(n.Low, o.Low))
 	}
+	products := [4]*big.Rat{times(n.Low, o.Low), times(n.Low, o.High), times(n.High, o.Low), times(n.High, o.High)}
 	out := Exactly(products[0])
 	for _, p := range products[1:] {
 		out = out.Hull(Exactly(p))
@@ -104,10 +113,10 @@ func (n Number) compare(o Number) (int, bool) {
 	b, okB := o.Exact()
 	switch {
 	case okA && okB:
-		return a.Cmp(b), true
-	case n.High != nil && o.Low != nil && n.High.Cmp(o.Low) < 0:
+		return compare(a, b), true
+	case n.High != nil && o.Low != nil && compare(n.High, o.Low) < 0:
 		return -1, true
-	case n.Low != nil && o.High != nil && n.Low.Cmp(o.High) > 0:
+	case n.Low != nil && o.High != nil && compare(n.Low, o.High) > 0:
 		return 1, true
 	}
 	return 0, false
@@ -125,17 +134,17 @@ func pick(a, b *big.Rat, sign int, openWins bool) *big.Rat {
 			return b
 		}
 		return a
-	case a.Cmp(b)*sign >= 0:
+	case compare(a, b)*sign >= 0:
 		return a
 	}
 	return b
 }
 
-func both(a, b *big.Rat, f func(z, a, b *big.Rat) *big.Rat) *big.Rat {
+func both(a, b *big.Rat, f func(a, b *big.Rat) *big.Rat) *big.Rat {
 	if a == nil || b == nil {
 		return nil
 	}
-	return f(new(big.Rat), a, b)
+	return f(a, b)
 }
 
 func one(a *big.Rat, f func(z, a *big.Rat) *big.Rat) *big.Rat {
@@ -147,6 +156,9 @@ func one(a *big.Rat, f func(z, a *big.Rat) *big.Rat) *big.Rat {
 
 // Ceil is the least whole number not below r.
 func Ceil(r *big.Rat) *big.Rat {
+	if r.IsInt() {
+		return r
+	}
 	f := Floor(r)
 	if f.Cmp(r) < 0 {
 		f.Add(f, big.NewRat(1, 1))
@@ -156,6 +168,9 @@ func Ceil(r *big.Rat) *big.Rat {
 
 // Floor is the greatest whole number not above r.
 func Floor(r *big.Rat) *big.Rat {
+	if r.IsInt() {
+		return r
+	}
 	q, m := new(big.Int), new(big.Int)
 	q.DivMod(r.Num(), r.Denom(), m)
 	return new(big.Rat).SetInt(q)

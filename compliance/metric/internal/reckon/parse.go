@@ -26,7 +26,10 @@ func parse(s string) (*big.Rat, error) {
 // Decimal is the number as a decimal of at most the number of places given,
 // rounded up where it does not end before; exact says whether it did.
 func Decimal(r *big.Rat, places int32) (d decimal.Decimal, exact bool) {
+	if r.IsInt() {
+		return decimal.NewFromBigInt(r.Num(), 0), true
+	}
 	scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)))
 	up := Ceil(scaled)
-	return decimal.NewFromBigInt(up.Num(), -places), up.Cmp(scaled) == 0
+	return decimal.NewFromBigInt(up.Num(), -places), compare(up, scaled) == 0
 }

@@ -45,7 +45,7 @@ func Product(value Number, a, b *Term) *Term {
 
 func (t *Term) isBareOne() bool {
 	r, ok := t.Value.Exact()
-	return ok && t.IsLeaf() && t.Label == "" && r.Cmp(big.NewRat(1, 1)) == 0
+	return ok && t.IsLeaf() && t.Label == "" && isOne(r)
 }
 
 // Size is the number of leaves.
@@ -140,7 +140,7 @@ func Words(name string, r *big.Rat) string {
 		name = name[at+1:]
 	}
 	name = strings.ReplaceAll(name, "_", " ")
-	if r.Cmp(big.NewRat(1, 1)) != 0 {
+	if !isOne(r) {
 		return name
 	}
 	parts := strings.Split(name, " ")
