@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math"
+	"slices"
 
 	"github.com/trueup-dev/trueup/compliance/catalog"
 )
@@ -12,21 +13,19 @@ import (
 // place in memory that it needs, so that many are fetched at a time.
 func (t *Tally) lookUp(d *Device, installs []Install) error {
 	r := &t.read
-	r.hashes = r.hashes[:0]
+	r.hashes, r.titles = sized(r.hashes, len(installs)), sized(r.titles, len(installs))
 	seed := t.titles.Seed()
 	for k := range installs {
 		i := &installs[k]
 		if i.Device != d.ID && i.Device != "" {
 			return fmt.Errorf("%w: install of %q is of device %s and was given with %s", ErrInvalid, i.Title.Name, i.Device, d.ID)
 		}
-		r.hashes = append(r.hashes, hashTitle(seed, &i.Title))
-	}
-	for _, h := range r.hashes {
+		h := hashTitle(seed, &i.Title)
 		n, known := t.titles.Guess(h)
 		if !known {
 			n = math.MaxUint32
 		}
-		r.titles = append(r.titles, n)
+		r.hashes[k], r.titles[k] = h, n
 	}
 	var last SourceID
 	run := -1 // the run of installs of that source
@@ -57,6 +56,9 @@ func (t *Tally) lookUp(d *Device, installs []Install) error {
 	}
 	return nil
 }
+
+// sized is a slice of so many elements, of which nothing is said.
+func sized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // isTitle says whether a title has the number.
 func (t *Tally) isTitle(n uint32, raw *catalog.Title) bool {
