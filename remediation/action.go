@@ -3,6 +3,7 @@ package remediation
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -25,13 +26,15 @@ const (
 	Transfer
 	// Purchase buys units.
 	Purchase
+	// Prolong gives an entitlement a new end.
+	Prolong
 
 	// widen lets an entity use an entitlement, all of it. No plan holds it; it
 	// bounds what transfers can do together.
 	widen Verb = 255
 )
 
-var verbs = []string{"invalid", "uninstall", "unassign", "transfer", "purchase"}
+var verbs = []string{"invalid", "uninstall", "unassign", "transfer", "purchase", "prolong"}
 
 // String is the verb in lower case.
 func (v Verb) String() string {
@@ -79,6 +82,10 @@ type Action struct {
 	Edition  string     `json:",omitempty"`
 	Metric   metric.Key `json:",omitempty"`
 	Price    compliance.Money
+	// Quote names the offer that a purchase is by, empty for the list price.
+	Quote string `json:",omitempty"`
+	// Prolong: until when Entitlement then runs, exclusive.
+	Until time.Time `json:",omitzero"`
 
 	// Preconditions are the facts that the action rests on. They are read again
 	// just before it is carried out; [Observe] reads them from an estate.
@@ -117,6 +124,10 @@ func Apply(in compliance.Input, actions []Action) (compliance.Input, error) {
 				if e := &out.Entitlements[j]; e.ID == a.Entitlement {
 					e.Entities = append(slices.Clone(e.Entities), a.Entity)
 				}
+			}
+		case Prolong:
+			if err := prolong(&out, a); err != nil {
+				return compliance.Input{}, err
 			}
 		case Purchase:
 			out.Entitlements = append(out.Entitlements, purchased(out.Entitlements, a))

@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
 )
 
@@ -30,6 +31,9 @@ type PolicyDocument struct {
 	Waivers []WaiverDocument `yaml:"waivers"`
 	// Transfers say which contracts allow units to move between legal entities.
 	Transfers []TransferDocument `yaml:"transfers"`
+	// Quotes are offers to sell, Renewals offers to prolong.
+	Quotes   []QuoteDocument   `yaml:"quotes"`
+	Renewals []RenewalDocument `yaml:"renewals"`
 	// Freezes are periods in which nothing may be changed on any system.
 	Freezes []FreezeDocument `yaml:"freezes"`
 	Limits  LimitsDocument   `yaml:"limits"`
@@ -110,4 +114,34 @@ type TeamDocument struct {
 	At      document.Position `yaml:"-"`
 	Owner   string            `yaml:"owner,required"`
 	Actions int               `yaml:"actions,required"`
+}
+
+// QuoteDocument is an offer of a seller.
+type QuoteDocument struct {
+	At document.Position `yaml:"-"`
+	// Name is the seller's number of the quote.
+	Name    string             `yaml:"name,required"`
+	Product catalog.ProductKey `yaml:"product,required"`
+	// Edition is what is offered; empty is any.
+	Edition string `yaml:"edition"`
+	// Pack is how many units come together, at Price; left out, one.
+	Pack     int             `yaml:"pack"`
+	Price    decimal.Decimal `yaml:"price,required"`
+	Currency string          `yaml:"currency,required"`
+	// Until is when the quote ends, exclusive. Most is how many packs it is for; left
+	// out, as many as are needed.
+	Until Date `yaml:"until,required"`
+	Most  int  `yaml:"most"`
+}
+
+// RenewalDocument is an offer to prolong an entitlement.
+type RenewalDocument struct {
+	At          document.Position        `yaml:"-"`
+	Entitlement compliance.EntitlementID `yaml:"entitlement,required"`
+	// Term is until when it then runs, exclusive, and Price what the whole of it costs.
+	Term     Date            `yaml:"term,required"`
+	Price    decimal.Decimal `yaml:"price,required"`
+	Currency string          `yaml:"currency,required"`
+	// Until is when the offer ends, exclusive.
+	Until Date `yaml:"until,required"`
 }

@@ -20,11 +20,13 @@ const (
 	// Reallocate moves units of an entitlement to the legal entity that lacks
 	// them.
 	Reallocate
-	// Buy buys units.
+	// Buy buys units, at list price or by a quote.
 	Buy
+	// Renew takes an entitlement whose term has ended up again.
+	Renew
 )
 
-var kinds = []string{"invalid", "reclaim", "remove", "reallocate", "buy"}
+var kinds = []string{"invalid", "reclaim", "remove", "reallocate", "buy", "renew"}
 
 // String is the kind as documents write it.
 func (k Kind) String() string {

@@ -35,12 +35,22 @@ func Observe(in compliance.Input, res *compliance.Result, a Action) []Fact {
 			}
 		}
 	case Purchase:
+		if a.Quote != "" {
+			return nil // no estate has offers; the plan keeps to their dates
+		}
 		for _, l := range in.Licensing {
 			if l.Product == a.Product && l.Metric == a.Metric && l.Edition == a.Edition {
 				return a.priced(l.Price)
 			}
 		}
 		return []Fact{{a.priceName(), gone}}
+	case Prolong:
+		for _, e := range in.Entitlements {
+			if e.ID == a.Entitlement {
+				return a.ended(e.End)
+			}
+		}
+		return []Fact{{a.termName(), gone}}
 	case Transfer:
 		return a.leaving(decimal.Min(a.Quantity, left(res, a)))
 	}

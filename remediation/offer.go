@@ -43,7 +43,7 @@ func (r Request) offer(ctx context.Context, b *bench, p compliance.Position) ([]
 	if err != nil {
 		return nil, err
 	}
-	options := slices.Concat(away, r.reallocate(p), r.buy(p))
+	options := slices.Concat(away, r.reallocate(p), r.buy(p), r.quoted(p), r.renew(p))
 	effects := map[string]decimal.Decimal{}
 	for i := range options {
 		o := &options[i]

@@ -23,6 +23,8 @@ type Policy struct {
 	waivers           []WaiverDocument
 	transfers         map[compliance.ContractID]bool
 	freezes           []FreezeDocument
+	quotes            []QuoteDocument
+	renewals          []RenewalDocument
 	limits            LimitsDocument
 	success           *Criterion
 }
@@ -36,11 +38,12 @@ func NewPolicy(doc PolicyDocument) (*Policy, error) {
 		actions:   map[Kind]ActionDocument{},
 		waivers:   doc.Waivers,
 		transfers: map[compliance.ContractID]bool{},
-		freezes:   doc.Freezes, limits: doc.Limits,
+		freezes:   doc.Freezes, limits: doc.Limits, quotes: doc.Quotes, renewals: doc.Renewals,
 	}}
 	c.money()
 	c.actions()
 	c.guards()
+	c.offers()
 	c.rest()
 	if err := c.problems.Err(); err != nil {
 		return nil, fmt.Errorf("remediation: policy: %w", err)

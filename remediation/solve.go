@@ -215,7 +215,10 @@ func (p *planning) criterion(o Option, n int64) string {
 	case Reallocate:
 		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned <= %s)", quote(string(o.share)), exactly(owned(before, o.share).Sub(decimal.NewFromInt(n))))
 	}
-	return fmt.Sprintf("position.owned >= %s", exactly(before.Owned.Add(decimal.NewFromInt(n))))
+	if o.Kind == Renew {
+		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned >= %s)", quote(string(o.Actions[0].Entitlement)), exactly(o.Actions[0].Quantity))
+	}
+	return fmt.Sprintf("position.owned >= %s", exactly(before.Owned.Add(o.Actions[0].Quantity.Mul(decimal.NewFromInt(n)))))
 }
 
 func owned(p compliance.Position, id compliance.EntitlementID) decimal.Decimal {
