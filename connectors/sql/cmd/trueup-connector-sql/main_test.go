@@ -59,7 +59,7 @@ func databases(t *testing.T) map[string]map[string]string {
 	_, err = pg.Exec(schema)
 	require.NoError(t, err)
 	require.NoError(t, pg.Close())
-	return map[string]map[string]string{"sqlite": {"dsn": file}, "postgres": {"dsn": server.URL()}}
+	return map[string]map[string]string{"sqlite": {"dsn": file}, "postgres": {"dsn": server.URL()}, "mysql": {"dsn": mariadb(t)}}
 }
 
 func TestQueries(t *testing.T) {
