@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/evidence"
 	"github.com/trueup-dev/trueup/evidence/verify"
 	"github.com/trueup-dev/trueup/playbook/remedy"
@@ -66,6 +67,10 @@ func TestFindingToClosure(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, again.Closed)
 	assert.Equal(t, rec, *again.Closed, "the log tells it to whoever opens it")
+	learned, err := s.desk.Lessons(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []remedy.Indicator{{Cause: "machines are handed on with what was on them", Cases: []string{c.Case}, Positions: []string{position},
+		Saved: []compliance.Money{verified[0].Report.Positions[0].Saving}, Proposals: []string{"reinstall machines that change hands"}}}, learned)
 	key, err := os.ReadFile(filepath.Join(s.dir, "log.key"+evidence.PublicKeySuffix))
 	require.NoError(t, err)
 	sound, err := verify.Folder(t.Context(), os.DirFS(filepath.Join(s.dir, "log")), verify.Options{Key: string(key)})
