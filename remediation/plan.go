@@ -39,6 +39,9 @@ type Plan struct {
 	Exact bool
 	// Open is what stays short when the plan is done; empty when it closes all.
 	Open []Open `json:",omitempty"`
+	// Later is what closes of that, at least cost, what can be closed after the due date
+	// only. It is not part of what is carried out: a plan made then is.
+	Later []Step `json:",omitempty"`
 	// Unused are the options that a guard refuses, that wait for a fact, or that
 	// come too late. Those that were available and not chosen are not listed.
 	Unused []Unused `json:",omitempty"`

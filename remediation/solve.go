@@ -186,6 +186,9 @@ func (p *planning) plan(ctx context.Context, s Strategy, sel selection) (Plan, e
 	}
 	p.changes(&out, res)
 	out.Causes, out.Impact = p.causes, p.impact(out.Steps)
+	if err := p.afterwards(ctx, &out, in, res); err != nil {
+		return Plan{}, err
+	}
 	return out, nil
 }
 

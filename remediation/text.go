@@ -77,6 +77,9 @@ func (p Plan) tail(b *strings.Builder) {
 			fmt.Fprintf(b, "  and by up to %s more where facts are missing\n", o.Possible)
 		}
 	}
+	for _, s := range p.Later {
+		fmt.Fprintf(b, "Possible only after the due date: %s, by %s, cost %s\n", s.Verb, s.Due.Format(time.DateOnly), s.Cost)
+	}
 	writeUnused(b, p.Unused)
 	for _, w := range p.Waivers {
 		fmt.Fprintf(b, "Guard %s is waived: %s\n", w.Guard, w.Reason)
