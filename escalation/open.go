@@ -46,6 +46,8 @@ type Request struct {
 	// Subject is what the finding is routed by; the zero Subject is made from
 	// the finding and the severity.
 	Subject route.Subject
+	// Drill names the exercise that the case is; empty when it is in earnest.
+	Drill string
 }
 
 // Open begins the case of a finding: it is rated, routed and given to its owner,
@@ -63,7 +65,7 @@ func Open(ctx context.Context, p *policy.Policy, r Request, now time.Time) (Case
 	o := Opening{
 		Finding: r.Finding.Identity(), Rule: string(r.Finding.Rule), Subject: r.Finding.Subject, Message: r.Finding.Message,
 		Grade: GradeOf(r.Severity, p.Rubric()), Plan: plan,
-		Limit: limit(p, plan, r.Contract, now),
+		Drill: r.Drill, Limit: limit(p, plan, r.Contract, now),
 	}
 	c := Case{ID: IDOf(r.Finding)}
 	s := session{c: c, dir: p, now: now.UTC()}

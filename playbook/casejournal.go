@@ -2,14 +2,14 @@ package playbook
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
-	"encoding/json"
-
 	"github.com/trueup-dev/trueup/escalation"
+	"github.com/trueup-dev/trueup/escalation/policy"
 	"github.com/trueup-dev/trueup/escalation/runner"
 	"github.com/trueup-dev/trueup/evidence"
 )
@@ -29,6 +29,9 @@ var _ runner.Journal = CaseJournal{}
 
 // CaseJournal is the engine's log as the store of cases.
 func (e *Engine) CaseJournal() CaseJournal { return CaseJournal{e} }
+
+// Escalation is the playbook's policy: rubric, routes, chains, calendars.
+func (p *Playbook) Escalation() *policy.Policy { return p.escalation }
 
 // Directory is what the playbook says of calendars, teams and quiet hours.
 func (e *Engine) Directory() escalation.Directory { return e.playbook.escalation }

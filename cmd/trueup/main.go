@@ -38,6 +38,7 @@ func commands() []command {
 	return []command{
 		runCommand(),
 		lintCommand(),
+		simulateCommand(),
 		planCommand(),
 		requestCommand(),
 		approveCommand(),

@@ -22,6 +22,8 @@ type Document struct {
 	Inhibit []InhibitDocument `yaml:"inhibit"`
 	// Quiet are the hours in which people are only told what is urgent.
 	Quiet []QuietDocument `yaml:"quiet"`
+	// Drills are exercises that must be held from time to time.
+	Drills []DrillDocument `yaml:"drills"`
 }
 
 // TeamDocument is a name that stands for several people.

@@ -22,6 +22,7 @@ type Policy struct {
 	exceptions  []Exception
 	inhibitions []inhibition
 	quiets      []quiet
+	drills      []Drill
 }
 
 // New checks a policy and compiles it. The error is of type [document.Problems]
@@ -39,6 +40,9 @@ func New(d Document, o Options) (*Policy, error) {
 	}
 	if c.rubric != nil {
 		c.compileChains(d)
+	}
+	for _, dr := range d.Drills {
+		c.compileDrill(dr)
 	}
 	for _, q := range d.Quiet {
 		c.compileQuiet(q)
