@@ -103,6 +103,9 @@ func (c Case) Apply(e Event) (Case, error) {
 	if (e.Kind == Opened) != (c.Seq == 0) {
 		return c, fmt.Errorf("event %d of %s is %q: a case begins with opened, once: %w", e.Seq, e.Case, e.Kind, ErrSequence)
 	}
+	if !e.whole() || e.Kind == Resumed && !c.IsPaused() {
+		return c, fmt.Errorf("event %d of %s lacks what %q needs: %w", e.Seq, e.Case, e.Kind, ErrSequence)
+	}
 	next := c
 	if err := next.fold(e); err != nil {
 		return c, err

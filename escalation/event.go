@@ -75,6 +75,17 @@ type Event struct {
 	Digest string `json:"digest,omitempty"`
 }
 
+// whole says whether an event has what its kind cannot do without.
+func (e *Event) whole() bool {
+	switch e.Kind {
+	case Opened, Rated:
+		return e.Opened != nil
+	case Staged, Uncovered:
+		return e.Stage != nil && e.Stage.Index >= 0
+	}
+	return true
+}
+
 // Opening is what a case begins with, and what a new rating replaces.
 type Opening struct {
 	// Finding is the identity of the finding; Rule, Subject and Message are its.
