@@ -46,6 +46,7 @@ func commands() []command {
 		confirmCommand(),
 		signOffCommand(),
 		closeCommand(),
+		lessonsCommand(),
 		verifyCommand(),
 		logExportCommand(),
 		discloseCommand(),

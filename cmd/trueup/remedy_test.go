@@ -69,4 +69,5 @@ func TestFindingToClosure(t *testing.T) {
 	must("2026-06-16", "sign-off", "-as", "auditor", "-role", "internal audit", file, name)
 	must("2026-06-16", "close", "-lessons", filepath.Join(dir, "lessons.yaml"), file, name)
 	assert.Contains(t, must("2026-06-17", "plan", file), "closed on 2026-06-16")
+	assert.Equal(t, "machine handed on: 1 cases, autodesk/autocad|generic.device\n  exposure fell by 2100.00 EUR\n  proposed: reinstall\n", must("2026-06-17", "lessons", file))
 }
