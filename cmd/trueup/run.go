@@ -22,8 +22,8 @@ import (
 
 func runCommand() command {
 	return command{
-		name: "run", args: "[-log DIR|URL] [-key FILE] [-connectors DIR] [-secrets FILE] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
-		about: "collect from the playbook's sources, judge, and append every stage to the log, a folder or a postgres:// database; -secrets names a JSON file of secret settings by source, -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
+		name: "run", args: "[-log DIR|URL] [-key FILE] [-connectors DIR] [-secrets FILE] [-state DIR] [-trust KEY [-lock FILE] [-demand LEVEL -certificates DIR]] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
+		about: "collect from the playbook's sources, judge, and append every stage to the log, a folder or a postgres:// database; -secrets names a JSON file of secret settings by source, -state keeps what sources gave, so that a run that was cut off goes on where it was and the next reads only what changed, -trust names the public key, or its file, that signed the lock file of the connectors that may run and the certificates of the level that they must have reached, -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
 		run:   runPlaybook,
 	}
 }
@@ -55,12 +55,18 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	secretFile := f.String("secrets", "", "")
 	asJSON := f.Bool("json", false, "")
 	at := f.String("now", "", "")
+	state := f.String("state", "", "")
+	trusted := trustFlags(f)
 	pack := packageFlags(f)
 	file, err := one(f, args, "a playbook")
 	if err != nil {
 		return err
 	}
 	if err := pack.check(); err != nil {
+		return err
+	}
+	relied, err := trusted()
+	if err != nil {
 		return err
 	}
 	now := time.Now().UTC().Truncate(time.Second)
@@ -82,7 +88,7 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	facts, err := gather(ctx, s, p, sources{file: file, dir: *binDir, unpinned: *unpinned, now: now, secrets: secrets})
+	facts, err := gather(ctx, s, p, sources{file: file, dir: *binDir, unpinned: *unpinned, now: now, secrets: secrets, state: *state, trust: relied})
 	if err != nil {
 		return err
 	}
@@ -125,6 +131,9 @@ type sources struct {
 	unpinned bool
 	now      time.Time
 	secrets  map[compliance.SourceID]map[string]string
+	// state is the folder in which what sources gave is kept, empty for none.
+	state string
+	trust collect.Trust
 }
 
 // secretsOf reads secret settings by source. The file is apart from the playbook,
@@ -157,7 +166,11 @@ func gather(ctx context.Context, s streams, p *playbook.Playbook, from sources) 
 	if err != nil {
 		return playbook.Facts{}, err
 	}
-	h, err := host.Open(ctx, host.Config{AllowUnpinned: from.unpinned, Now: func() time.Time { return from.now }})
+	cfg := host.Config{AllowUnpinned: from.unpinned, StateDir: from.state, Now: func() time.Time { return from.now }}
+	if err := from.trust.Into(&cfg); err != nil {
+		return playbook.Facts{}, err
+	}
+	h, err := host.Open(ctx, cfg)
 	if err != nil {
 		return playbook.Facts{}, err
 	}

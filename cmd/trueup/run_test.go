@@ -92,9 +92,21 @@ type exported struct {
 	Findings []struct{ Message string }
 }
 
+func runWith(t *testing.T, book, dir, bin string, flags ...string) exported {
+	t.Helper()
+	got, _ := runFlags(t, book, dir, bin, flags)
+	return got
+}
+
 func runJSON(t *testing.T, book, dir, bin string) (exported, string) {
 	t.Helper()
-	status, out, errs := trueup(t, "run", "-json", "-unpinned", "-now", "2026-11-16T09:00:00Z", "-log", filepath.Join(dir, "log"), "-connectors", bin, book)
+	return runFlags(t, book, dir, bin, []string{"-unpinned"})
+}
+
+func runFlags(t *testing.T, book, dir, bin string, flags []string) (exported, string) {
+	t.Helper()
+	args := append([]string{"run", "-json", "-now", "2026-11-16T09:00:00Z", "-log", filepath.Join(dir, "log"), "-connectors", bin}, flags...)
+	status, out, errs := trueup(t, append(args, book)...)
 	require.Equal(t, 0, status, errs)
 	var got exported
 	require.NoError(t, json.Unmarshal([]byte(out), &got))

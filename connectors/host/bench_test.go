@@ -4,9 +4,7 @@ package host_test
 
 import (
 	"context"
-	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
@@ -82,57 +80,5 @@ func benchmarkCollect(b *testing.B, mode string) {
 		b.ReportMetric(float64((cpu(b)-before).Nanoseconds())/float64(rows), "cpu-ns/row")
 		b.ReportMetric(float64(rows)/wall.Seconds(), "rows/s")
 		b.ReportMetric(float64(sink.bytes)/float64(rows), "text-bytes/row")
-	}
-}
-
-// BenchmarkSocket copies as many bytes through a Unix socket in writes of 100 kB:
-// what no protocol can beat.
-func BenchmarkSocket(b *testing.B) {
-	const rows, row, chunk = 1_000_000, 192, 100_000
-	path := filepath.Join(b.TempDir(), "s")
-	l, err := net.Listen("unix", path)
-	require.NoError(b, err)
-	defer func() { _ = l.Close() }()
-	for b.Loop() {
-		before := cpu(b)
-		go func() {
-			c, err := net.Dial("unix", path)
-			if err != nil {
-				return
-			}
-			buf := make([]byte, chunk)
-			for left := rows * row; left > 0; left -= chunk {
-				_, _ = c.Write(buf)
-			}
-			_ = c.Close()
-		}()
-		c, err := l.Accept()
-		require.NoError(b, err)
-		buf := make([]byte, chunk)
-		for {
-			if _, err := c.Read(buf); err != nil {
-				break
-			}
-		}
-		require.NoError(b, c.Close())
-		b.ReportMetric(float64((cpu(b)-before).Nanoseconds())/rows, "cpu-ns/row")
-	}
-}
-
-// BenchmarkStart starts a connector, asks what it is and ends it.
-func BenchmarkStart(b *testing.B) {
-	dir, err := os.MkdirTemp("", "b")
-	require.NoError(b, err)
-	defer func() { _ = os.RemoveAll(dir) }()
-	h, err := host.Open(b.Context(), host.Config{RunDir: dir, AllowUnpinned: true})
-	require.NoError(b, err)
-	defer func() { _ = h.Close(context.Background()) }()
-	self, err := os.Executable()
-	require.NoError(b, err)
-	sum, err := host.Checksum(self)
-	require.NoError(b, err)
-	for b.Loop() {
-		_, err := h.Check(b.Context(), host.Source{ID: "s", Path: self, SHA256: sum, Config: map[string]string{"mode": "well"}})
-		require.NoError(b, err)
 	}
 }

@@ -32,7 +32,6 @@ type collection struct {
 	deleted   connectors.Counts
 	inbound   wire.Inbound
 	sequence  uint64
-	bytes     int64
 	ended     bool
 	endedAt   time.Time
 	lastWords connectors.Progress
@@ -242,7 +241,7 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 	if err != nil {
 		return conn.callError(ctx, err)
 	}
-	start := &wire.Start{InstanceId: string(c.source.ID), Cursor: c.source.Cursor, Limits: &wire.Limits{MessageBytes: uint64(c.host.limits.MessageBytes)}}
+	start := &wire.Start{InstanceId: string(c.source.ID), Cursor: c.source.Cursor, Limits: c.bounds()}
 	wanted := c.wanted()
 	if len(wanted) == 0 && len(c.result.Connector.Kinds) > 0 {
 		return &connectors.Error{Kind: connectors.Unsupported, Err: fmt.Errorf("the sink takes none of the kinds %v that are to be read", c.result.Connector.Kinds)}
@@ -267,7 +266,7 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 		if err != nil {
 			return conn.callError(ctx, err)
 		}
-		c.bytes += int64(c.inbound.Size)
+		c.result.Bytes += int64(c.inbound.Size)
 		acknowledged, err := c.take(c.inbound.Response(), conn, watch)
 		if err != nil {
 			return err
@@ -279,6 +278,10 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 		}
 	}
 	return nil
+}
+
+func (c *collection) bounds() *wire.Limits {
+	return &wire.Limits{MessageBytes: uint64(c.host.limits.MessageBytes), BatchRows: uint64(c.host.limits.BatchRows)}
 }
 
 // wanted are the kinds to ask for: of those that the source names, or else of

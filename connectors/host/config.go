@@ -65,6 +65,9 @@ type Limits struct {
 	// (100 million, 16 GiB).
 	MessageBytes int
 	Rows, Bytes  int64
+	// BatchRows bounds the rows of one batch (65,536); batches are bounded by their
+	// bytes besides.
+	BatchRows int
 	// Memory bounds the data of one process where the kernel can (4 GiB).
 	Memory int64
 	// OutputLines is how many lines of its standard error are kept (50).
@@ -86,6 +89,7 @@ func (l Limits) withDefaults() Limits {
 		MessageBytes: cmp.Or(l.MessageBytes, 4<<20),
 		Rows:         cmp.Or(l.Rows, 100_000_000),
 		Bytes:        cmp.Or(l.Bytes, 16<<30),
+		BatchRows:    cmp.Or(l.BatchRows, 1<<16),
 		OutputLines:  cmp.Or(l.OutputLines, 50),
 		Problems:     cmp.Or(l.Problems, 1000),
 	}

@@ -15,6 +15,9 @@ func (c *collection) batch(b *wire.Batch, conn *connector) (uint64, error) {
 	if b.GetSequence() != c.sequence {
 		return 0, violated("batch %d came where %d belongs", b.GetSequence(), c.sequence)
 	}
+	if most := c.host.limits.BatchRows; int64(b.GetRows()) > int64(most) {
+		return 0, violated("batch %d has %d rows, the host allows %d", c.sequence, b.GetRows(), most)
+	}
 	delivery, err := c.deliver(b)
 	switch {
 	case errors.Is(err, wire.ErrNoRemover), errors.Is(err, wire.ErrNotTaken):
@@ -74,7 +77,7 @@ func (c *collection) budget() error {
 	switch {
 	case rows > l.Rows:
 		return &connectors.Error{Kind: connectors.OverBudget, Err: fmt.Errorf("sent more than %d rows", l.Rows)}
-	case c.bytes > l.Bytes:
+	case c.result.Bytes > l.Bytes:
 		return &connectors.Error{Kind: connectors.OverBudget, Err: fmt.Errorf("sent more than %d bytes", l.Bytes)}
 	}
 	return nil

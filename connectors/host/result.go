@@ -18,6 +18,8 @@ type Result struct {
 	// sink would not take.
 	Put, Deleted connectors.Counts
 	Refused      int64
+	// Bytes are the bytes of all messages, encoded.
+	Bytes int64
 	// Totals are the counts that the source stated. One that differs from what
 	// arrived makes the collection fail.
 	Totals []connectors.Total

@@ -6,6 +6,12 @@
 // A source that fails does not fail the gathering. What it gave is in the estate,
 // the source itself is there with its failure, and every position that it may
 // feed is marked; see compliance.Reconcile.
+//
+// # Which binaries run, and what is kept
+//
+// That is the host's to know: [Trust] reads lock file and certificates into its
+// configuration, and with host.Config.StateDir every checkpoint of a connector is
+// kept, so that a gathering that was cut off, however, goes on where it was.
 package collect
 
 import (

@@ -29,6 +29,10 @@ import (
 const modeVar = "TRUEUP_TEST_MODE"
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(runVar); dir != "" {
+		runApart(dir)
+		return
+	}
 	if os.Getenv("TRUEUP_CONNECTOR") == "" {
 		os.Exit(m.Run())
 	}
@@ -44,6 +48,9 @@ func TestMain(m *testing.M) {
 type misbehaving struct{}
 
 func (misbehaving) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
+	if req.Settings.Values["mode"] == "steps" {
+		return steps(ctx, req, to)
+	}
 	in := compliance.Install{Device: "d", Title: catalog.Title{Publisher: "Autodesk", Name: "Autodesk AutoCAD 2025 - English"}}
 	if err := to.Install(in); err != nil {
 		return err
