@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/connectortest"
 	"github.com/trueup-dev/trueup/connectors/host"
 )
@@ -113,6 +114,12 @@ func (c *Connector) Check(t testing.TB, settings, secrets map[string]string) err
 	t.Helper()
 	_, err := c.host(t).Check(t.Context(), c.source(settings, secrets, nil))
 	return err
+}
+
+// Ticket opens or updates a ticket.
+func (c *Connector) Ticket(t testing.TB, settings, secrets map[string]string, ticket connectors.Ticket) (connectors.TicketState, error) {
+	t.Helper()
+	return c.host(t).Ticket(t.Context(), c.source(settings, secrets, nil), ticket)
 }
 
 // Conforms runs every check of the conformance suite. None may be broken.
