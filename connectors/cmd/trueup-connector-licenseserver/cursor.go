@@ -45,7 +45,7 @@ func sumOf(data []byte) string {
 // since is the instant after which use is new: that of the mark when the file still
 // begins with what was read. unchanged is true when nothing was added.
 func (k mark) since(data []byte) (through time.Time, unchanged bool) {
-	if k.Size > int64(len(data)) || k.Sum == "" || sumOf(data[:k.Size]) != k.Sum {
+	if k.Size < 0 || k.Size > int64(len(data)) || k.Sum == "" || sumOf(data[:k.Size]) != k.Sum {
 		return time.Time{}, false
 	}
 	return k.Through, k.Size == int64(len(data))
