@@ -77,9 +77,7 @@ func TestFollowing(t *testing.T) {
 func TestServers(t *testing.T) {
 	data, err := os.ReadFile(shareddata.Path(t, "usage", "license_servers", "reference.json"))
 	require.NoError(t, err)
-	var reference map[string]struct {
-		Parsed map[string]struct{ Used int }
-	}
+	var reference map[string]struct{ Parsed json.RawMessage } // a message where a parser refused
 	require.NoError(t, json.Unmarshal(data, &reference))
 	for _, file := range []string{"lmx_output.txt", "lmx_output_bad.txt", "rlm_output_bad.txt", "rlm_output_no_licenses.txt"} {
 		require.Contains(t, reference, file)
@@ -89,7 +87,11 @@ func TestServers(t *testing.T) {
 		for _, u := range sink.Usage {
 			got[strings.ToLower(u.Title.Name)] = u.Peak
 		}
-		for feature, there := range reference[file].Parsed {
+		var parsed map[string]struct{ Used int }
+		if json.Unmarshal(reference[file].Parsed, &parsed) != nil {
+			parsed = nil
+		}
+		for feature, there := range parsed {
 			want[feature] = there.Used
 		}
 		assert.Equal(t, want, got, file)
