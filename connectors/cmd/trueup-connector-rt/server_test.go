@@ -57,7 +57,7 @@ func tracker(t *testing.T) string {
 	setup.Env = env
 	out, err := setup.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	server := exec.Command(program, "--port", fmt.Sprint(port), "--host", "127.0.0.1", "--max-workers", "1")
+	server := exec.Command(program, "--port", fmt.Sprint(port), "--host", "127.0.0.1")
 	var output bytes.Buffer
 	server.Env, server.Stdout, server.Stderr = env, &output, &output
 	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // it has a worker
