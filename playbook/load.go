@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
 	"github.com/trueup-dev/trueup/compliance/ledger"
@@ -77,6 +78,9 @@ func LoadFS(fsys fs.FS, file string) (*Playbook, error) {
 // Name is the playbook's name, Version its version.
 func (p *Playbook) Name() string    { return p.doc.Name }
 func (p *Playbook) Version() string { return p.doc.Version }
+
+// Rules are the identifiers of its rules, in order.
+func (p *Playbook) Rules() []compliance.RuleID { return p.rules.Rules() }
 
 // Digest is the SHA-256 of the playbook and of every file it names, hexadecimal:
 // what a run was judged by.

@@ -22,8 +22,8 @@ import (
 
 func runCommand() command {
 	return command{
-		name: "run", args: "[-log DIR|URL] [-key FILE] [-connectors DIR] [-secrets FILE] [-state DIR] [-trust KEY [-lock FILE] [-demand LEVEL -certificates DIR]] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] PLAYBOOK",
-		about: "collect from the playbook's sources, judge, and append every stage to the log, a folder or a postgres:// database; -secrets names a JSON file of secret settings by source, -state keeps what sources gave, so that a run that was cut off goes on where it was and the next reads only what changed, -trust names the public key, or its file, that signed the lock file of the connectors that may run and the certificates of the level that they must have reached, -unpinned accepts connectors without a checksum, -package writes the run as an audit package",
+		name: "run", args: "[-log DIR|URL] [-key FILE] [-connectors DIR] [-secrets FILE] [-state DIR] [-trust KEY [-lock FILE] [-demand LEVEL -certificates DIR]] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] [-oscal DIR -system NAME] PLAYBOOK",
+		about: "collect from the playbook's sources, judge, and append every stage to the log, a folder or a postgres:// database; -secrets names a JSON file of secret settings by source, -state keeps what sources gave, so that a run that was cut off goes on where it was and the next reads only what changed, -trust names the public key, or its file, that signed the lock file of the connectors that may run and the certificates of the level that they must have reached, -unpinned accepts connectors without a checksum, -package writes the run as an audit package, -oscal writes it as OSCAL assessment results and plan of action and as OCSF findings of the system named",
 		run:   runPlaybook,
 	}
 }
@@ -57,12 +57,12 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	at := f.String("now", "", "")
 	state := f.String("state", "", "")
 	trusted := trustFlags(f)
-	pack := packageFlags(f)
+	pack, forms := packageFlags(f), formFlags(f)
 	file, err := one(f, args, "a playbook")
 	if err != nil {
 		return err
 	}
-	if err := pack.check(); err != nil {
+	if err := errors.Join(pack.check(), forms.check()); err != nil {
 		return err
 	}
 	relied, err := trusted()
@@ -104,6 +104,9 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 		return err
 	}
 	if err := pack.write(ctx, log, signer, p, rep); err != nil {
+		return err
+	}
+	if err := forms.write(ctx, log, p, rep); err != nil {
 		return err
 	}
 	if *asJSON {

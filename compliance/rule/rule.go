@@ -60,6 +60,15 @@ type Document struct {
 // Set is a checked set of rules, immutable and safe for concurrent use.
 type Set struct{ rules []rule }
 
+// Rules are the identifiers of the rules, in the order of their documents.
+func (s *Set) Rules() []compliance.RuleID {
+	out := make([]compliance.RuleID, len(s.rules))
+	for i, r := range s.rules {
+		out[i] = compliance.RuleID(r.doc.ID)
+	}
+	return out
+}
+
 type rule struct {
 	doc      Document
 	subject  subject
