@@ -12,6 +12,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,7 @@ func (r *Room) router() (*router.ServiceRouter, error) {
 // Send posts a letter. The library takes no context: a cancelled one ends the
 // waiting at once, while a request under way ends by the timeout at the latest.
 func (r *Room) Send(ctx context.Context, l notice.Letter, _ time.Time) error {
-	if err := ctx.Err(); err != nil {
+	if err := over(ctx); err != nil {
 		return fmt.Errorf("chat: %w", err)
 	}
 	s, err := r.router()
@@ -83,11 +84,20 @@ func (r *Room) Send(ctx context.Context, l notice.Letter, _ time.Time) error {
 	case errs := <-done:
 		for _, err := range errs {
 			if err != nil {
-				return fmt.Errorf("chat: %w", ErrNotTaken)
+				return fmt.Errorf("chat: %w", cmp.Or(over(ctx), ErrNotTaken))
 			}
 		}
 	}
 	return nil
+}
+
+// over is why a context has ended. Its deadline counts from the instant itself, which
+// the library's own timeout may notice before the context does.
+func over(ctx context.Context) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) <= 0 {
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
 }
 
 // Text is what is posted of a letter.

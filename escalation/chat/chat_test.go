@@ -66,7 +66,7 @@ func TestContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	begin := time.Now()
-	require.Error(t, r.Send(ctx, letter(), time.Time{}))
+	require.ErrorIs(t, r.Send(ctx, letter(), time.Time{}), context.DeadlineExceeded)
 	assert.Less(t, time.Since(begin), 10*time.Second)
 	assert.ErrorIs(t, r.Send(ctx, letter(), time.Time{}), context.DeadlineExceeded)
 }
