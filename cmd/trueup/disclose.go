@@ -80,7 +80,7 @@ func instant(text string) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return at, fmt.Errorf("%w: %w", errUsage, err)
+		return at, fmt.Errorf("%w: -now: %w", errUsage, err)
 	}
 	return at, nil
 }

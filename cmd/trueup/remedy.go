@@ -45,11 +45,8 @@ func (f *remedyFlags) desk(ctx context.Context, args []string, rest []string, wo
 	if f.NArg() != 1+len(rest) {
 		return fmt.Errorf("%w: needed are a playbook%s", errUsage, strings.Join(append([]string{""}, rest...), ", "))
 	}
-	f.now = time.Now().UTC().Truncate(time.Second)
-	if *f.at != "" {
-		if f.now, err = time.Parse(time.RFC3339, *f.at); err != nil {
-			return fmt.Errorf("%w: -now: %w", errUsage, err)
-		}
+	if f.now, err = instant(*f.at); err != nil {
+		return err
 	}
 	p, err := playbook.Load(f.Arg(0))
 	if err != nil {

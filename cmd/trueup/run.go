@@ -69,11 +69,9 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	now := time.Now().UTC().Truncate(time.Second)
-	if *at != "" {
-		if now, err = time.Parse(time.RFC3339, *at); err != nil {
-			return fmt.Errorf("%w: -now: %w", errUsage, err)
-		}
+	now, err := instant(*at)
+	if err != nil {
+		return err
 	}
 	p, err := playbook.Load(file)
 	if err != nil {

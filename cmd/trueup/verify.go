@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/trueup-dev/trueup/evidence/cosign"
 	"github.com/trueup-dev/trueup/evidence/verify"
@@ -37,11 +36,9 @@ func verifyFolder(ctx context.Context, s streams, args []string) error {
 	if *keyFile == "" {
 		return fmt.Errorf("%w: -key with the public key is needed", errUsage)
 	}
-	now := time.Now()
-	if *at != "" {
-		if now, err = time.Parse(time.RFC3339, *at); err != nil {
-			return fmt.Errorf("%w: -now: %w", errUsage, err)
-		}
+	now, err := instant(*at)
+	if err != nil {
+		return err
 	}
 	opts, err := verifyOptions(*keyFile, *policyFile, *remembered)
 	if err != nil {

@@ -48,8 +48,8 @@ func TestMain(m *testing.M) {
 type misbehaving struct{}
 
 func (misbehaving) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
-	if req.Settings.Values["mode"] == "steps" {
-		return steps(ctx, req, to)
+	if held, ok := strings.CutPrefix(req.Settings.Values["mode"], "steps "); ok {
+		return steps(ctx, held, req, to)
 	}
 	in := compliance.Install{Device: "d", Title: catalog.Title{Publisher: "Autodesk", Name: "Autodesk AutoCAD 2025 - English"}}
 	if err := to.Install(in); err != nil {

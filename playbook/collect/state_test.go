@@ -29,8 +29,9 @@ const runVar = "TRUEUP_TEST_RUN"
 
 const stepCount = 400
 
-// steps writes installs one by one, each with a checkpoint, from a checkpoint on.
-func steps(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
+// steps writes installs one by one, each with a checkpoint, from a checkpoint on. While
+// the file held is there it stops in the middle, until it is ended.
+func steps(ctx context.Context, held string, req sdk.Request, to *sdk.Writer) error {
 	from := 0
 	if len(req.Cursor) > 0 {
 		var err error
@@ -45,9 +46,12 @@ func steps(ctx context.Context, req sdk.Request, to *sdk.Writer) error {
 		if err := to.Checkpoint(fmt.Append(nil, i+1)); err != nil {
 			return err
 		}
-		time.Sleep(2 * time.Millisecond) // so that it can be killed in between
-		if err := ctx.Err(); err != nil {
-			return err
+		if i+1 < stepCount/2 {
+			continue
+		}
+		if _, err := os.Stat(held); err == nil {
+			<-ctx.Done()
+			return ctx.Err()
 		}
 	}
 	return to.Complete("", fmt.Append(nil, stepCount))
@@ -99,23 +103,19 @@ func installs(e *compliance.Estate) []string {
 // Killed in the middle and run again, a run goes on where it was, and the estate
 // is that of one which nothing disturbed.
 func TestKilledRunResumes(t *testing.T) {
-	dir := place(t, "steps")
-	committed := func() int64 {
-		info, err := os.Stat(filepath.Join(dir, "state", "source-bad", "next"))
-		if err != nil {
-			return 0
-		}
-		return info.Size()
-	}
+	held := filepath.Join(t.TempDir(), "held")
+	require.NoError(t, os.WriteFile(held, nil, 0o600))
+	dir := place(t, "steps "+held)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), runVar+"="+dir), io.Discard, io.Discard
 	require.NoError(t, cmd.Start())
-	for range 10 {
-		before := committed()
-		require.Eventually(t, func() bool { return committed() != before }, 30*time.Second, time.Millisecond, "nothing was committed")
-	}
+	require.Eventually(t, func() bool {
+		info, err := os.Stat(filepath.Join(dir, "state", "source-bad", "next"))
+		return err == nil && info.Size() > 0
+	}, 30*time.Second, time.Millisecond, "nothing was committed")
 	require.NoError(t, cmd.Process.Kill())
 	_ = cmd.Wait()
+	require.NoError(t, os.Remove(held))
 
 	resumed, err := gather(t.Context(), dir, host.Config{AllowUnpinned: true, StateDir: filepath.Join(dir, "state")})
 	require.NoError(t, err)
