@@ -200,7 +200,7 @@ func steps(ctx context.Context, rows int, req sdk.Request, to *sdk.Writer) error
 				return errors.Join(f.Close(), syscall.Kill(os.Getpid(), syscall.SIGKILL))
 			}
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // a source takes its time, so that a kill may fall on any row
 	}
 	return to.Complete("", fmt.Append(nil, rows))
 }
