@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/internal/documents"
 )
 
 // folder is one reading of a folder of inventories.
@@ -54,26 +54,7 @@ const (
 
 // inventoryFiles lists the files to read, in order.
 func inventoryFiles(path string) ([]string, error) {
-	var files []string
-	err := filepath.WalkDir(path, func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		switch strings.ToLower(filepath.Ext(name)) {
-		case ".json", ".xml", ".ocs":
-			files = append(files, name)
-		default:
-			if name == path {
-				files = append(files, name)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, &connectors.Error{Kind: connectors.BadConfig, Err: fmt.Errorf("setting path: %w", err)}
-	}
-	slices.Sort(files)
-	return files, nil
+	return documents.Files(path, ".json", ".xml", ".ocs")
 }
 
 // index reads every file and notes whose it is.

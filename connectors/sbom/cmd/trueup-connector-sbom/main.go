@@ -54,7 +54,7 @@ type collector struct{}
 
 // Check reports whether the folder can be read.
 func (collector) Check(_ context.Context, s connectors.Settings) error {
-	_, err := documents(s.Values["path"])
+	_, err := listed(s.Values["path"])
 	return err
 }
 
@@ -64,7 +64,7 @@ func (collector) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) e
 	if err != nil {
 		return err
 	}
-	files, err := documents(req.Settings.Values["path"])
+	files, err := listed(req.Settings.Values["path"])
 	if err != nil {
 		return err
 	}

@@ -5,41 +5,21 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/connectors/internal/documents"
 	"github.com/trueup-dev/trueup/connectors/sdk"
 )
 
 // largestFile bounds what is read into memory.
 const largestFile = 256 << 20
 
-// documents lists the files to read, in order.
-func documents(path string) ([]string, error) {
-	var files []string
-	err := filepath.WalkDir(path, func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		switch strings.ToLower(filepath.Ext(name)) {
-		case ".json", ".xml", ".swidtag", ".cdx", ".spdx":
-			files = append(files, name)
-		default:
-			if name == path {
-				files = append(files, name)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, &connectors.Error{Kind: connectors.BadConfig, Err: fmt.Errorf("setting path: %w", err)}
-	}
-	slices.Sort(files)
-	return files, nil
+// listed are the files to read, in order.
+func listed(path string) ([]string, error) {
+	return documents.Files(path, ".json", ".xml", ".swidtag", ".cdx", ".spdx")
 }
 
 // reading is one collection.
