@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"unicode/utf8"
+
+	"github.com/trueup-dev/trueup/compliance/document"
 )
 
 // JSONOptions say which records of a feed are holidays at the place of work.
@@ -21,35 +23,65 @@ type JSONOptions struct {
 
 // ReadJSON reads holidays from a JSON array in the form of the public service
 // Nager.Date (https://date.nager.at): objects with date and name, and optionally
-// localName, counties and types. Errors name the record, counted from 1.
+// localName, counties and types. The error is of type [document.Problems] and names
+// each record that is wrong, counted from 1, at the place where it begins.
 func ReadJSON(name string, data []byte, o JSONOptions) ([]Holiday, error) {
 	types := o.Types
 	if types == nil {
 		types = []string{"Public"}
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
+	r := jsonReader{name: name, data: data}
 	var records []json.RawMessage
-	if err := dec.Decode(&records); err != nil {
-		return nil, fmt.Errorf("%s: not a JSON array of holidays: %w", name, err)
+	if err := json.Unmarshal(data, &records); err != nil {
+		r.fail(syntax(err), "not a JSON array of holidays: %v", err)
+		return nil, r.problems
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: something follows the array of holidays", name)
-	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	_, _ = dec.Token() // the bracket; what follows has been read once
 	var out []Holiday
-	var errs []error
-	for i, raw := range records {
-		h, ok, err := readRecord(raw, o.Region, types)
+	for i := range records {
+		at := int(dec.InputOffset())
+		at += len(data[at:]) - len(bytes.TrimLeft(data[at:], ", \t\r\n"))
+		if err := dec.Decode(&records[i]); err != nil {
+			r.fail(at, "record %d: %v", i+1, err)
+			break
+		}
+		h, ok, err := readRecord(records[i], o.Region, types)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: record %d: %w", name, i+1, err))
+			r.fail(at, "record %d: %v", i+1, err)
 		}
 		if ok {
 			out = append(out, h)
 		}
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if len(r.problems) > 0 {
+		return nil, r.problems
 	}
 	return out, nil
+}
+
+type jsonReader struct {
+	name     string
+	data     []byte
+	problems document.Problems
+}
+
+// syntax is the offset that an error of the decoder names.
+func syntax(err error) int {
+	var s *json.SyntaxError
+	if errors.As(err, &s) {
+		return max(0, int(s.Offset)-1)
+	}
+	return 0
+}
+
+func (r *jsonReader) fail(offset int, format string, args ...any) {
+	before := r.data[:min(offset, len(r.data))]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	r.problems = append(r.problems, &document.Problem{
+		At:      document.Position{File: r.name, Line: 1 + bytes.Count(before, []byte{'\n'}), Column: 1 + utf8.RuneCount(line)},
+		Message: fmt.Sprintf(format, args...),
+	})
 }
 
 func readRecord(raw json.RawMessage, region string, types []string) (Holiday, bool, error) {

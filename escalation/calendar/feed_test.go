@@ -122,10 +122,13 @@ func TestReadICSProblems(t *testing.T) {
 
 func TestReadJSONProblems(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"", "f.json: not a JSON array of holidays"},
+		{"", "f.json:1:1: not a JSON array of holidays"},
 		{"{}", "not a JSON array"},
-		{"[] []", "something follows"},
-		{`[{"date": "2026-01-01", "name": "a"}, {"name": "b"}, {"date": "soon"}]`, "f.json: record 2: there is no \"date\"\nf.json: record 3: \"soon\" is no date"},
+		{"[] []", "f.json:1:4: not a JSON array of holidays: invalid character '['"},
+		{"[", "f.json:1:1: not a JSON array of holidays: unexpected end"},
+		{"[{\"date\": \"2026-01-01\"},\n {\"date\": 3 4}]", "f.json:2:13: not a JSON array of holidays: invalid character '4'"},
+		{"[\n  {\"date\": \"2026-01-01\", \"counties\": \"CH-ZH\"}]", "f.json:2:3: record 1: json: cannot unmarshal string"},
+		{`[{"date": "2026-01-01", "name": "a"}, {"name": "b"}, {"date": "soon"}]`, "f.json:1:39: record 2: there is no \"date\"\nf.json:1:54: record 3: \"soon\" is no date"},
 	}
 	for _, tt := range tests {
 		_, err := ReadJSON("f.json", []byte(tt.in), JSONOptions{})

@@ -14,4 +14,8 @@
 // A chain without a fallback does not load. Whoever writes it must say who hears
 // of a case that all stages have let pass, because an escalation that ends in
 // silence is the one failure that nobody notices.
+//
+// Holidays come from where they are published: feeds name iCalendar and JSON files
+// beside the document, and [LoadFS] reads them. [Load] reads a document alone, with
+// holidays that the program hands over.
 package policy

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"io/fs"
+
 	"github.com/trueup-dev/trueup/compliance/document"
 	"github.com/trueup-dev/trueup/escalation/calendar"
 	"github.com/trueup-dev/trueup/escalation/route"
@@ -11,7 +13,9 @@ import (
 // a playbook.
 type Document struct {
 	// Rubric is the decision table; left out, it is the standard one.
-	Rubric    *rubric.Document    `yaml:"rubric"`
+	Rubric *rubric.Document `yaml:"rubric"`
+	// Feeds are files of holidays for the calendars.
+	Feeds     []FeedDocument      `yaml:"feeds"`
 	Calendars []calendar.Document `yaml:"calendars,required"`
 	Teams     []TeamDocument      `yaml:"teams"`
 	Chains    []ChainDocument     `yaml:"chains,required"`
@@ -95,8 +99,13 @@ type RepeatDocument struct {
 
 // Options are what a policy takes from outside its document.
 type Options struct {
-	// Holidays are feeds of holidays by the name that calendars use.
+	// Holidays are feeds of holidays by the name that calendars use, for a program
+	// that has read them itself. A feed of the document goes before one of its name.
 	Holidays map[string][]calendar.Holiday
+	// Files are where the document's own feeds are read from: the file system in
+	// which the name of the document is a path. Nil suffices for a document that
+	// names no files.
+	Files fs.FS
 }
 
 // Load reads a policy that is a document of its own. The name is what problems

@@ -28,10 +28,19 @@ type Policy struct {
 // New checks a policy and compiles it. The error is of type [document.Problems]
 // and holds every mistake with its place.
 func New(d Document, o Options) (*Policy, error) {
-	c := compiler{options: o, Policy: &Policy{
+	c := compiler{options: o, feeds: map[string][]calendar.Holiday{}, Policy: &Policy{
 		calendars: map[string]*calendar.Calendar{}, teams: map[string]team{}, chains: map[string]chain{},
 	}}
 	c.compileRubric(d)
+	for _, f := range d.Feeds {
+		c.compileFeed(f)
+	}
+	c.checkFeeds(d)
+	for name, days := range o.Holidays {
+		if _, ok := c.feeds[name]; !ok {
+			c.feeds[name] = days
+		}
+	}
 	for _, cal := range d.Calendars {
 		c.compileCalendar(cal)
 	}
@@ -62,6 +71,7 @@ func New(d Document, o Options) (*Policy, error) {
 type compiler struct {
 	*Policy
 	options  Options
+	feeds    map[string][]calendar.Holiday
 	problems document.Problems
 }
 
@@ -90,7 +100,7 @@ func (c *compiler) compileCalendar(d calendar.Document) {
 	if c.calendars[d.Name.Value] != nil {
 		c.fail(d.Name, "calendar %q is listed twice", d.Name.Value)
 	}
-	cal, err := calendar.New(d, calendar.Options{Feeds: c.options.Holidays})
+	cal, err := calendar.New(d, calendar.Options{Feeds: c.feeds})
 	c.add(d.Name, err)
 	c.calendars[d.Name.Value] = cal
 }
