@@ -28,7 +28,16 @@ var start = time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
 // connector is the folder of the connector over a fleet, which is built once.
 var connector string
 
-func TestMain(m *testing.M) { os.Exit(build(m)) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(victimDir); dir != "" {
+		if err := victim(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(build(m))
+}
 
 func build(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "fleet")
