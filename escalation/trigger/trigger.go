@@ -1,12 +1,17 @@
-// Package trigger finds what must be acted on before it is a deviation: the seats
-// that run out before new ones can be bought, the contract that ends before a
-// successor can be agreed, the exception that is about to end or has ended.
+// Package trigger finds what nobody wrote a rule for, because it shows only beside
+// what was before, beside what was bought or beside the calendar: use that jumps,
+// use that nobody declared, measured use that the inventory does not bear out, seats
+// that run out before new ones can be bought, contracts and exceptions that end,
+// sources that have grown old and positions that cannot be told.
 //
-// Each trigger is a pure function from facts to findings in the order of the facts.
-// A finding's identity is that of what it is about and not of the day, so it has one
-// case until it is gone. What is not known gives an unknown finding, never none.
+// Each trigger is a pure function from facts, positions and thresholds to findings in
+// the order of the facts. [Thresholds] are data of a playbook, and [Thresholds.Find]
+// applies all that it sets. A finding's identity is that of what it is about and not
+// of the day, so it has one case until it is gone. What is not known gives an unknown
+// finding, never none.
 //
-// Deviations of the present are rules (package compliance/rule) and not here.
+// Deviations that one position, source or entitlement shows by itself are rules
+// (package compliance/rule) and not here.
 package trigger
 
 import (
