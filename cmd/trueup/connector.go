@@ -15,7 +15,7 @@ import (
 func connectorCheckCommand() command {
 	return command{
 		name:  "connector check",
-		args:  "[-secret NAME=VALUE]... [-action ACTION]... [-key FILE -certificate FILE] BINARY [NAME=VALUE]...",
+		args:  "[-start DURATION] [-secret NAME=VALUE]... [-action ACTION]... [-key FILE -certificate FILE] BINARY [NAME=VALUE]...",
 		about: "judge a connector, in any language, by the rules of the protocol",
 		run:   runConnectorCheck,
 	}
@@ -44,6 +44,7 @@ func runConnectorCheck(ctx context.Context, io streams, args []string) error {
 	flags.Var(secrets, "secret", "a secret setting, as NAME=VALUE")
 	var try actions
 	flags.Var(&try, "action", "an action to try in earnest, as \"VERB KIND NAME=VALUE,...\"; it changes the source")
+	start := flags.Duration("start", 0, "how long it may take until it serves; 0 is 10s")
 	key := flags.String("key", "", "file of the private key that signs the certificate")
 	certificate := flags.String("certificate", "", "file for a signed certificate of the level reached")
 	if err := flags.Parse(args); err != nil {
@@ -60,7 +61,7 @@ func runConnectorCheck(ctx context.Context, io streams, args []string) error {
 			return fmt.Errorf("%w: setting %q: %w", errUsage, arg, err)
 		}
 	}
-	report, err := connectortest.Run(ctx, connectortest.Target{Path: flags.Arg(0), Config: settings, Secrets: secrets, Actions: try}, connectortest.Options{})
+	report, err := connectortest.Run(ctx, connectortest.Target{Path: flags.Arg(0), Config: settings, Secrets: secrets, Actions: try}, connectortest.Options{Start: *start})
 	if err != nil {
 		return err
 	}

@@ -122,15 +122,6 @@ func (c *Connector) Ticket(t testing.TB, settings, secrets map[string]string, ti
 	return c.host(t).Ticket(t.Context(), c.source(settings, secrets, nil), ticket)
 }
 
-// Conforms runs every check of the conformance suite. None may be broken.
-func (c *Connector) Conforms(t *testing.T, settings, secrets map[string]string) {
-	t.Helper()
-	report, err := connectortest.Run(t.Context(), connectortest.Target{Path: c.path, Config: settings, Secrets: secrets, Env: c.Env}, connectortest.Options{Start: time.Minute})
-	require.NoError(t, err)
-	assert.NoError(t, report.Err())
-	assert.GreaterOrEqual(t, len(report.Outcomes), 19, "checks are missing")
-}
-
 func (c *Connector) source(settings, secrets map[string]string, cursor []byte) host.Source {
 	return host.Source{ID: SourceID, Path: c.path, SHA256: c.sum, Config: settings, Secrets: secrets, Cursor: cursor}
 }

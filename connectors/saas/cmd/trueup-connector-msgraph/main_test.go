@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -95,7 +94,12 @@ func TestChanges(t *testing.T) {
 }
 
 func TestConformance(t *testing.T) {
-	shop.Connector(t).Conforms(t, settings(newTenant(t)), secrets)
+	a := newTenant(t)
+	shop.Connector(t).Conforms(t, settings(a), secrets,
+		connectors.Action{Verb: connectors.Reclaim, Kind: connectors.Seat, Target: map[string]string{"user": "user-1", "product_code": e3}},
+		connectors.Action{Verb: connectors.Assign, Kind: connectors.Seat, Target: map[string]string{"user": "user-3", "name": "ENTERPRISEPREMIUM"}})
+	assert.Equal(t, []string{crm}, a.users["user-1"].has)
+	assert.Equal(t, []string{e3}, a.users["user-3"].has)
 }
 
 func TestRefusals(t *testing.T) {
@@ -181,22 +185,4 @@ func FuzzCursor(f *testing.F) {
 		require.NoError(t, err)
 		assert.Equal(t, string(encoded), string(again))
 	})
-}
-
-// The conformance suite tries an action as a host does, on the binary.
-func TestActionsConform(t *testing.T) {
-	a := newTenant(t)
-	path := filepath.Join(shop.Connector(t).Dir(), "trueup-connector-msgraph")
-	target := connectortest.Target{Path: path, Config: settings(a), Secrets: secrets, Actions: []connectors.Action{
-		{Key: "1", Verb: connectors.Reclaim, Kind: connectors.Seat, Target: map[string]string{"user": "user-1", "product_code": e3}},
-		{Key: "2", Verb: connectors.Assign, Kind: connectors.Seat, Target: map[string]string{"user": "user-3", "name": "ENTERPRISEPREMIUM"}},
-	}}
-	report, err := connectortest.Run(t.Context(), target, connectortest.Options{Start: time.Minute, Only: []string{"dry act", "act", "act again"}})
-	require.NoError(t, err)
-	require.NoError(t, report.Err())
-	for _, o := range report.Outcomes {
-		assert.Equal(t, connectortest.Passed, o.Verdict, "%s: %s", o.Check, o.Why)
-	}
-	assert.Equal(t, []string{crm}, a.users["user-1"].has)
-	assert.Equal(t, []string{e3}, a.users["user-3"].has)
 }

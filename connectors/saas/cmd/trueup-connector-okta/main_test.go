@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +15,6 @@ import (
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/connectors"
-	"github.com/trueup-dev/trueup/connectors/connectortest"
 	"github.com/trueup-dev/trueup/connectors/internal/trial"
 	"github.com/trueup-dev/trueup/connectors/saas/internal/played"
 	"github.com/trueup-dev/trueup/connectors/saas/internal/prism"
@@ -193,7 +191,10 @@ func TestChanges(t *testing.T) {
 }
 
 func TestConformance(t *testing.T) {
-	shop.Connector(t).Conforms(t, settings(newOrganisation(t).URL), secrets)
+	o := newOrganisation(t)
+	shop.Connector(t).Conforms(t, settings(o.URL), secrets,
+		connectors.Action{Verb: connectors.Reclaim, Kind: connectors.Seat, Target: map[string]string{"user": "ann", "product_code": "charts/a2"}})
+	assert.Empty(t, o.lists["/api/v1/apps/a2/users"])
 }
 
 func TestRefusals(t *testing.T) {
@@ -263,20 +264,4 @@ func FuzzCursor(f *testing.F) {
 		_, err = parseCursor(encoded)
 		require.NoError(t, err)
 	})
-}
-
-// The conformance suite tries an action as a host does, on the binary.
-func TestActionsConform(t *testing.T) {
-	o := newOrganisation(t)
-	path := filepath.Join(shop.Connector(t).Dir(), "trueup-connector-okta")
-	target := connectortest.Target{Path: path, Config: settings(o.URL), Secrets: secrets, Actions: []connectors.Action{
-		{Key: "1", Verb: connectors.Reclaim, Kind: connectors.Seat, Target: map[string]string{"user": "ann", "product_code": "charts/a2"}},
-	}}
-	report, err := connectortest.Run(t.Context(), target, connectortest.Options{Start: time.Minute, Only: []string{"dry act", "act", "act again"}})
-	require.NoError(t, err)
-	require.NoError(t, report.Err())
-	for _, outcome := range report.Outcomes {
-		assert.Equal(t, connectortest.Passed, outcome.Verdict, "%s: %s", outcome.Check, outcome.Why)
-	}
-	assert.Empty(t, o.lists["/api/v1/apps/a2/users"])
 }
