@@ -166,23 +166,6 @@ func tryRepeatable(ctx context.Context, s *suite) error {
 	return nil
 }
 
-func tryCancel(ctx context.Context, s *suite) error {
-	cut, cancel := context.WithCancel(ctx)
-	defer cancel()
-	r, err := s.read(cut, nil, func(p connectors.Progress) {
-		if p.Stage == connectors.Collecting {
-			cancel()
-		}
-	})
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	if errors.Is(r.Err, &connectors.Error{Kind: connectors.Leaked}) {
-		return r.Err
-	}
-	return nil
-}
-
 func trySecrets(ctx context.Context, s *suite) error {
 	if len(s.target.Secrets) == 0 {
 		return &skip{"no secrets are configured"}
