@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/hold"
 	"github.com/trueup-dev/trueup/evidence/postgres/postgrestest"
 	"github.com/trueup-dev/trueup/evidence/seal"
 )
@@ -36,17 +37,20 @@ func TestErasure(t *testing.T) {
 		_, err = l.Append(t.Context(), evidence.Entry{Kind: "person", Payload: payload})
 		require.NoError(t, err)
 	}
-	require.NoError(t, ring.Hold("canary-bob", "matter 7"))
+	holds := &hold.Book{Log: l, Describe: func(evidence.Record) (hold.About, error) { return hold.About{}, nil }}
+	_, err = holds.Place(t.Context(), hold.Hold{Matter: "matter 7", By: "counsel", At: time.Now(), Reason: "notice",
+		Subjects: []hold.Pseudonym{ring.Pseudonym("canary-bob")}})
+	require.NoError(t, err)
 	before := t.TempDir() + "/before"
 	_, err = l.Checkpoint(t.Context())
 	require.NoError(t, err)
 	_, err = l.Export(t.Context(), before)
 	require.NoError(t, err)
 
-	receipt, _, err := ring.Erase("canary-ada", time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), "GDPR art. 17")
+	receipt, _, err := ring.Erase(t.Context(), holds, "canary-ada", time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), "GDPR art. 17")
 	require.NoError(t, err)
-	_, _, err = ring.Erase("canary-bob", time.Now(), "GDPR art. 17")
-	require.ErrorIs(t, err, seal.ErrHeld)
+	_, _, err = ring.Erase(t.Context(), holds, "canary-bob", time.Now(), "GDPR art. 17")
+	require.ErrorIs(t, err, hold.ErrHeld)
 	payload, err := receipt.Payload()
 	require.NoError(t, err)
 	_, err = l.Append(t.Context(), evidence.Entry{Kind: seal.KindReceipt, Payload: payload})

@@ -9,19 +9,20 @@
 // Pruning follows C2SP tlog-tiles: a log is pruned from its beginning up to a minimum
 // index, proofs above it stay valid, and access below it should be denied before
 // anything is deleted. [Horizon] is that index: the first entry that must be kept,
-// by its kind's period or by a hold. Nothing here deletes.
+// by its kind's period or by a legal hold (package hold). Nothing here deletes.
 package retention
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/hold"
 )
 
 // Kind is the kind of the entry that a policy is appended as.
@@ -112,36 +113,42 @@ func Parse(e evidence.Entry) (Policy, error) {
 	return p, nil
 }
 
-// Horizon is the index of the first entry that must be kept at the instant now: one
-// whose period is not over, that has none, whose time is not known, or that is held.
-// Policies are always kept. entries must be all, in order, as evidence.Log.Entries
-// gives them; at says what time an entry is of, held whether a legal hold is on it.
-func Horizon(entries iter.Seq2[evidence.Record, error], at func(evidence.Record) time.Time,
-	held func(evidence.Record) bool, now time.Time) (evidence.Index, error) {
+// Horizon is the index of the first entry of the book's log that must be kept at the
+// instant now: one whose period is not over, that has none, whose time is not known, or
+// that a legal hold is on. Policies are always kept, and what states a hold for as long
+// as it stands, so that a log which is pruned up to its horizon still says what it must
+// keep (hold.Book.First). It reads the log twice and keeps nothing of it.
+func Horizon(ctx context.Context, b *hold.Book, now time.Time) (evidence.Index, error) {
 	var policy Policy
-	var all []kept
-	for rec, err := range entries {
+	end := b.First
+	holds, err := b.Read(ctx, func(rec evidence.Record) (err error) {
+		end = rec.Index + 1
+		if rec.Kind != Kind {
+			return nil
+		}
+		if policy, err = Parse(rec.Entry); err != nil {
+			return fmt.Errorf("entry %d: %w", rec.Index, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("retention: %w", err)
+	}
+	for rec, err := range b.Log.Entries(ctx, b.First) {
 		if err != nil {
 			return 0, fmt.Errorf("retention: %w", err)
 		}
-		if rec.Kind == Kind {
-			if policy, err = Parse(rec.Entry); err != nil {
-				return 0, fmt.Errorf("entry %d: %w", rec.Index, err)
-			}
+		if rec.Index >= end { // appended meanwhile: not looked at for policies and holds
+			break
 		}
-		all = append(all, kept{string(rec.Kind), at(rec), held(rec)})
-	}
-	for i, k := range all {
-		days, limited := policy.days(k.kind)
-		if k.held || !limited || k.at.IsZero() || k.kind == string(Kind) || now.Before(k.at.AddDate(0, 0, days)) {
-			return evidence.Index(i), nil
+		about, err := b.About(rec)
+		if err != nil {
+			return 0, fmt.Errorf("retention: %w", err)
+		}
+		days, limited := policy.days(string(rec.Kind))
+		if !limited || rec.Kind == Kind || about.At.IsZero() || now.Before(about.At.AddDate(0, 0, days)) || len(holds.On(rec, about)) > 0 {
+			return rec.Index, nil
 		}
 	}
-	return evidence.Index(len(all)), nil
-}
-
-type kept struct {
-	kind string
-	at   time.Time
-	held bool
+	return end, nil
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/ed25519"
 	"fmt"
+	"log"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/hold"
 	"github.com/trueup-dev/trueup/evidence/retention"
 )
 
@@ -70,10 +73,11 @@ func TestHorizon(t *testing.T) {
 		_, err := l.Append(ctx, evidence.Entry{Kind: kind, Payload: []byte{byte(i)}})
 		require.NoError(t, err)
 	}
-	at := func(r evidence.Record) time.Time { return start.AddDate(0, 0, int(r.Index)) }
-	held := evidence.Index(-1)
+	b := &hold.Book{Log: l, Describe: func(r evidence.Record) (hold.About, error) {
+		return hold.About{At: start.AddDate(0, 0, int(r.Index))}, nil
+	}}
 	horizon := func(day int) evidence.Index {
-		i, err := retention.Horizon(l.Entries(ctx, 0), at, func(r evidence.Record) bool { return r.Index == held }, start.AddDate(0, 0, day))
+		i, err := retention.Horizon(ctx, b, start.AddDate(0, 0, day))
 		require.NoError(t, err)
 		return i
 	}
@@ -86,6 +90,72 @@ func TestHorizon(t *testing.T) {
 	for day, want := range map[int]evidence.Index{99: 0, 100: 1, 101: 2, 1001: 2, 1002: 3, 5000: 3} {
 		require.Equal(t, want, horizon(day), day)
 	}
-	held = 1
-	require.Equal(t, evidence.Index(1), horizon(5000))
+	b.First = 2 // pruned
+	require.Equal(t, evidence.Index(2), horizon(99))
+	require.Equal(t, evidence.Index(3), horizon(5000))
+	b.First = 0
+	b.Describe = nil
+	_, err = retention.Horizon(ctx, b, start)
+	require.ErrorIs(t, err, hold.ErrMalformed)
+	_, err = l.Append(ctx, evidence.Entry{Kind: retention.Kind, Payload: []byte("{")})
+	require.NoError(t, err)
+	_, err = retention.Horizon(ctx, b, start)
+	require.ErrorIs(t, err, retention.ErrPolicy)
+}
+
+func ExampleHorizon() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "log")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := evidence.NewSigner("example.com/log", ed25519.NewKeyFromSeed(make([]byte, 32)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	l, err := evidence.Open(ctx, dir, evidence.Options{Signer: s})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer l.Close()
+	for range 3 {
+		if _, err := l.Append(ctx, evidence.Entry{Kind: "position"}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	p := policy(730)
+	e, err := p.Entry(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := l.Append(ctx, e); err != nil {
+		log.Fatal(err)
+	}
+	book := &hold.Book{Log: l, Describe: func(r evidence.Record) (hold.About, error) {
+		return hold.About{At: start.AddDate(int(r.Index), 0, 0)}, nil // one a year
+	}}
+	for year := 2027; year < 2032; year++ {
+		if year == 2030 {
+			_, err = book.Place(ctx, hold.Hold{Matter: "Acme v. Example", By: "counsel", At: start, Reason: "notice of claim",
+				Scopes: []hold.Scope{{Kinds: "position", From: start.AddDate(1, 0, 0)}}})
+		}
+		if year == 2031 {
+			_, err = book.Release(ctx, hold.Release{Matter: "Acme v. Example", By: "counsel", At: start, Reason: "settled"})
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		first, err := retention.Horizon(ctx, book, time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(year, "keep from entry", first)
+	}
+	// Output:
+	// 2027 keep from entry 0
+	// 2028 keep from entry 1
+	// 2029 keep from entry 2
+	// 2030 keep from entry 1
+	// 2031 keep from entry 3
 }

@@ -19,8 +19,9 @@
 // are keyed hashes, and the identifier in a sealed field is random, so that what is
 // left after an erasure does not confirm a guess of the name.
 //
-// A legal hold is kept by matter: a subject is held until every matter is released,
-// and nothing erases a held subject.
+// A legal hold is an entry of the log (package hold), which names a subject by its
+// [Keyring.Pseudonym]: a subject is held until every matter is released, and nothing
+// erases a held subject.
 //
 // # Limits
 //

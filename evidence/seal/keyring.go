@@ -26,9 +26,6 @@ var (
 	// ErrNoAccess: none of the identities belongs to a role that may read.
 	ErrNoAccess = errors.New("seal: no role that may read")
 
-	// ErrHeld: a legal hold forbids the erasure.
-	ErrHeld = errors.New("seal: subject is under a legal hold")
-
 	// ErrUnknownSubject: the keyring has no key for the subject, or no longer.
 	ErrUnknownSubject = errors.New("seal: subject has no key")
 
@@ -54,7 +51,6 @@ type Sealed struct {
 //	pepper          32 random bytes: the key of the names below
 //	subjects/NAME   the subject's key ID and public key
 //	keys/ID         the private key, an age file encrypted to the roles
-//	holds/NAME/…    one file for each matter
 //
 // One Keyring may use a folder at a time; its methods may be called from any
 // number of goroutines.
@@ -63,20 +59,22 @@ type Keyring struct {
 	roles  []age.Recipient
 	pepper []byte
 
-	mu sync.Mutex
+	mu      sync.Mutex
+	holders map[KeyID]string // the names in subjects, by key; nil until asked for
 }
 
 // Open opens or makes the keyring in dir. New private keys are encrypted to roles,
-// in age's form of public keys ("age1…"); there must be at least one.
+// in age's form of public keys ("age1…"); there must be at least one, unless the
+// keyring is there already and is to make no key.
 func Open(dir string, roles ...string) (*Keyring, error) {
-	if len(roles) == 0 {
-		return nil, fmt.Errorf("%w: a keyring needs at least one role", ErrInvalid)
+	var recipients []age.Recipient
+	var err error
+	if _, missing := os.Stat(filepath.Join(dir, "pepper")); len(roles) > 0 || missing != nil {
+		if recipients, err = parseRoles(roles); err != nil {
+			return nil, err
+		}
 	}
-	recipients, err := age.ParseRecipients(strings.NewReader(strings.Join(roles, "\n")))
-	if err != nil {
-		return nil, fmt.Errorf("%w: roles: %w", ErrInvalid, err)
-	}
-	for _, sub := range []string{"subjects", "keys", "holds"} {
+	for _, sub := range []string{"subjects", "keys"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return nil, fmt.Errorf("seal: open: %w", err)
 		}
@@ -94,6 +92,17 @@ func Open(dir string, roles ...string) (*Keyring, error) {
 		return nil, fmt.Errorf("%w: %s has %d bytes, want 32", ErrInvalid, k.path("pepper"), len(k.pepper))
 	}
 	return k, nil
+}
+
+func parseRoles(roles []string) ([]age.Recipient, error) {
+	if len(roles) == 0 {
+		return nil, fmt.Errorf("%w: a keyring needs at least one role", ErrInvalid)
+	}
+	recipients, err := age.ParseRecipients(strings.NewReader(strings.Join(roles, "\n")))
+	if err != nil {
+		return nil, fmt.Errorf("%w: roles: %w", ErrInvalid, err)
+	}
+	return recipients, nil
 }
 
 func (k *Keyring) path(parts ...string) string {
@@ -147,6 +156,7 @@ func (k *Keyring) public(s Subject) (KeyID, age.Recipient, error) {
 		return "", nil, fmt.Errorf("%w: a file in %s is malformed", ErrInvalid, k.path("subjects"))
 	}
 	if _, err := os.Stat(k.path("keys", id)); errors.Is(err, fs.ErrNotExist) {
+		delete(k.holders, KeyID(id))
 		return k.generate(s) // an erasure was interrupted after the key was destroyed
 	}
 	recipient, err := age.ParseX25519Recipient(key)
@@ -159,6 +169,9 @@ func (k *Keyring) public(s Subject) (KeyID, age.Recipient, error) {
 // generate makes a key pair. The private half is durable before the public half
 // can be used: nothing is ever sealed that cannot be opened.
 func (k *Keyring) generate(s Subject) (KeyID, age.Recipient, error) {
+	if len(k.roles) == 0 {
+		return "", nil, fmt.Errorf("%w: the keyring was opened without roles, so it makes no key", ErrInvalid)
+	}
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
 		return "", nil, fmt.Errorf("seal: generate key: %w", err)
@@ -171,9 +184,13 @@ func (k *Keyring) generate(s Subject) (KeyID, age.Recipient, error) {
 	if err := writeDurably(k.path("keys", string(id)), wrapped); err != nil {
 		return "", nil, fmt.Errorf("seal: write key: %w", err)
 	}
+	name := k.name("subject", string(s))
 	line := fmt.Appendf(nil, "%s %s\n", id, identity.Recipient())
-	if err := writeDurably(k.path("subjects", k.name("subject", string(s))), line); err != nil {
+	if err := writeDurably(k.path("subjects", name), line); err != nil {
 		return "", nil, fmt.Errorf("seal: write key: %w", err)
+	}
+	if k.holders != nil {
+		k.holders[id] = name
 	}
 	return id, identity.Recipient(), nil
 }

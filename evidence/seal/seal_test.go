@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/hold"
 	"github.com/trueup-dev/trueup/evidence/seal"
 	"github.com/trueup-dev/trueup/evidence/verify"
 )
@@ -72,6 +74,46 @@ func TestRoles(t *testing.T) {
 	require.ErrorIs(t, err, seal.ErrInvalid)
 }
 
+// book is the holds of a log with what is appended to it.
+func book(t *testing.T, k *seal.Keyring, entries ...evidence.Entry) *hold.Book {
+	t.Helper()
+	signer, err := evidence.NewSigner("example.com/licences", ed25519.NewKeyFromSeed(make([]byte, 32)))
+	require.NoError(t, err)
+	l, err := evidence.Open(t.Context(), t.TempDir(), evidence.Options{Signer: signer})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	for _, e := range entries {
+		_, err := l.Append(t.Context(), e)
+		require.NoError(t, err)
+	}
+	return &hold.Book{Log: l, Describe: describe(k)}
+}
+
+// describe says whose data is in entries of kind usage, which are a sealed field.
+func describe(k *seal.Keyring) hold.Describe {
+	return func(r evidence.Record) (hold.About, error) {
+		if r.Kind != "usage" {
+			return hold.About{}, nil
+		}
+		var f seal.Sealed
+		if err := json.Unmarshal(r.Payload, &f); err != nil {
+			return hold.About{}, err
+		}
+		p, err := k.PseudonymOf(f)
+		if errors.Is(err, seal.ErrErased) {
+			return hold.About{At: noon}, nil
+		}
+		return hold.About{At: noon, Subjects: []hold.Pseudonym{p}}, err
+	}
+}
+
+func usage(t *testing.T, f seal.Sealed) evidence.Entry {
+	t.Helper()
+	payload, err := json.Marshal(f)
+	require.NoError(t, err)
+	return evidence.Entry{Kind: "usage", Payload: payload}
+}
+
 func TestArguments(t *testing.T) {
 	_, err := seal.Open(t.TempDir())
 	require.ErrorIs(t, err, seal.ErrInvalid)
@@ -80,10 +122,14 @@ func TestArguments(t *testing.T) {
 	k := keyring(t, t.TempDir(), role(t))
 	_, err = k.Seal("", nil)
 	require.ErrorIs(t, err, seal.ErrInvalid)
-	require.ErrorIs(t, k.Hold("ann", ""), seal.ErrInvalid)
-	require.ErrorIs(t, k.Release("ann", "m"), seal.ErrInvalid)
-	_, _, err = k.Erase("nobody", noon, "")
+	_, _, err = k.Erase(t.Context(), nil, "nobody", noon, "")
+	require.ErrorIs(t, err, seal.ErrInvalid)
+	_, _, err = k.Erase(t.Context(), book(t, k), "", noon, "")
+	require.ErrorIs(t, err, seal.ErrInvalid)
+	_, _, err = k.Erase(t.Context(), book(t, k), "nobody", noon, "")
 	require.ErrorIs(t, err, seal.ErrUnknownSubject)
+	_, err = k.PseudonymOf(seal.Sealed{Key: "../pepper"})
+	require.ErrorIs(t, err, seal.ErrInvalid)
 }
 
 // A subject is erased from a log that goes on verifying. Her name and her data are
@@ -103,15 +149,14 @@ func TestErase(t *testing.T) {
 		f, err := k.Seal(s, []byte("canary of "+s))
 		require.NoError(t, err)
 		fields[s] = f
-		payload, err := json.Marshal(f)
-		require.NoError(t, err)
-		_, err = l.Append(ctx, evidence.Entry{Kind: "usage", Payload: payload})
+		_, err = l.Append(ctx, usage(t, f))
 		require.NoError(t, err)
 	}
+	holds := &hold.Book{Log: l, Describe: describe(k)}
 	backup := t.TempDir()
 	require.NoError(t, os.CopyFS(backup, os.DirFS(folder)))
 
-	receipt, salt, err := k.Erase("ann@example.com", noon, "GDPR art. 17")
+	receipt, salt, err := k.Erase(ctx, holds, "ann@example.com", noon, "GDPR art. 17")
 	require.NoError(t, err)
 	require.True(t, receipt.Concerns("ann@example.com", salt))
 	require.False(t, receipt.Concerns("bob@example.com", salt))
@@ -120,6 +165,9 @@ func TestErase(t *testing.T) {
 	require.NoError(t, err)
 	_, err = l.Append(ctx, evidence.Entry{Kind: seal.KindReceipt, Payload: payload})
 	require.NoError(t, err)
+
+	_, _, err = k.Erase(ctx, holds, "ann@example.com", noon, "again")
+	require.ErrorIs(t, err, seal.ErrUnknownSubject)
 	require.NoError(t, l.Close())
 
 	_, err = k.Open(fields["ann@example.com"], auditor)
@@ -127,8 +175,6 @@ func TestErase(t *testing.T) {
 	got, err := k.Open(fields["bob@example.com"], auditor)
 	require.NoError(t, err)
 	require.Equal(t, "canary of bob@example.com", string(got))
-	_, _, err = k.Erase("ann@example.com", noon, "again")
-	require.ErrorIs(t, err, seal.ErrUnknownSubject)
 	rep, err := verify.Folder(ctx, os.DirFS(folder), verify.Options{Key: signer.VerifierKey()})
 	require.NoError(t, err)
 	require.NoError(t, rep.Err())
@@ -157,28 +203,66 @@ func contains(t *testing.T, dir, text string) bool {
 	return found
 }
 
-func TestHolds(t *testing.T) {
+func TestHeldIsNotErased(t *testing.T) {
 	auditor := role(t)
 	dir := t.TempDir()
 	k := keyring(t, dir, auditor)
 	f, err := k.Seal("ann", []byte("x"))
 	require.NoError(t, err)
+	b := book(t, k, usage(t, f))
 	for _, matter := range []string{"Acme v. Example", "audit 2026", "audit 2026"} {
-		require.NoError(t, k.Hold("ann", matter))
+		_, err := b.Place(t.Context(), hold.Hold{Matter: matter, By: "counsel", At: noon, Reason: "notice", Subjects: []hold.Pseudonym{k.Pseudonym("ann")}})
+		require.NoError(t, err)
 	}
-	for _, matter := range []string{"audit 2026", "Acme v. Example"} {
-		k = keyring(t, dir, auditor)
-		_, _, err = k.Erase("ann", noon, "request")
-		require.ErrorIs(t, err, seal.ErrHeld)
+	_, err = b.Place(t.Context(), hold.Hold{Matter: "all usage", By: "counsel", At: noon, Reason: "order", Scopes: []hold.Scope{{Kinds: "usage"}}})
+	require.NoError(t, err)
+	for _, matter := range []string{"audit 2026", "all usage", "Acme v. Example"} {
+		k, err = seal.Open(dir) // opened again: what counts is in the log
+		require.NoError(t, err)
+		_, _, err = k.Erase(t.Context(), b, "ann", noon, "request")
+		require.ErrorIs(t, err, hold.ErrHeld)
+		require.NotContains(t, err.Error(), "ann")
 		_, err := k.Open(f, auditor)
 		require.NoError(t, err, "a held subject is untouched")
-		require.NoError(t, k.Release("ann", matter))
+		_, err = b.Release(t.Context(), hold.Release{Matter: matter, By: "counsel", At: noon, Reason: "settled"})
+		require.NoError(t, err)
 	}
-	matters, err := k.Matters("ann")
+	_, _, err = k.Erase(t.Context(), b, "ann", noon, "request")
 	require.NoError(t, err)
-	require.Empty(t, matters)
-	_, _, err = k.Erase("ann", noon, "request")
+	_, err = k.PseudonymOf(f)
+	require.ErrorIs(t, err, seal.ErrErased)
+}
+
+func TestPseudonyms(t *testing.T) {
+	dir := t.TempDir()
+	k := keyring(t, dir, role(t))
+	before := k.Pseudonym("ann")
+	f, err := k.Seal("ann", []byte("x"))
 	require.NoError(t, err)
+	g, err := k.Seal("bob", []byte("x"))
+	require.NoError(t, err)
+	for range 2 {
+		p, err := k.PseudonymOf(f)
+		require.NoError(t, err)
+		require.Equal(t, before, p)
+		q, err := k.PseudonymOf(g)
+		require.NoError(t, err)
+		require.Equal(t, k.Pseudonym("bob"), q)
+		require.NotEqual(t, p, q)
+		require.False(t, contains(t, dir, string(p)), "the log must not say which file is whose")
+		k, err = seal.Open(dir)
+		require.NoError(t, err)
+	}
+	_, err = k.Seal("carl", nil)
+	require.ErrorIs(t, err, seal.ErrInvalid, "it has no roles to make a key for")
+	require.NotEqual(t, before, keyring(t, t.TempDir(), role(t)).Pseudonym("ann"), "of another keyring")
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "subjects")))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "subjects"), 0o700))
+	k, err = seal.Open(dir)
+	require.NoError(t, err)
+	_, err = k.PseudonymOf(f)
+	require.ErrorIs(t, err, seal.ErrInvalid, "a key that is nobody's is not an erased one")
 }
 
 // An erasure that stops after the private key is gone must not leave a public key
