@@ -20,7 +20,7 @@ type Execution struct {
 	// Now reads the clock.
 	Now func() time.Time
 	// Lease is how long this process holds the case without a sign of life; zero
-	// means a minute. It must be longer than an action may take.
+	// means a minute.
 	Lease time.Duration
 }
 

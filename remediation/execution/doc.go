@@ -29,7 +29,9 @@
 //
 // The journal appends only after the number of events that the writer has seen, so
 // that two processes cannot both go on. A lease keeps a second one from trying; it
-// is renewed while the first is alive and runs out when it is not.
+// is renewed while the first is alive, also during an action that takes its time, and
+// runs out when it is not. Whoever looks on may stop a run or object at any time
+// ([Control]), lease or not.
 //
 // What is left out: deciding that a plan has worked. That a call returned, or that
 // the effect was seen by the system that was called, is not proof: package closure

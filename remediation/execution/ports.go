@@ -22,9 +22,11 @@ type Actuator interface {
 }
 
 // Undoer is an actuator that can take actions back. Undo MUST do so at most once
-// for a key.
+// for a key; an error that wraps [ErrRefused] says that it never will. Undone says whether
+// it is seen that the effect of the action is no longer there.
 type Undoer interface {
 	Undo(ctx context.Context, key string, a remediation.Action) error
+	Undone(ctx context.Context, key string, a remediation.Action) (bool, error)
 }
 
 // Trier is an actuator that can say, in a rehearsal, what Act would do. Try MUST change

@@ -21,7 +21,7 @@ type Options struct {
 	// Holder names this process among those that may hold the run's lease.
 	Holder string
 	// Lease is how long the lease lasts without a sign of life; 0 means a minute.
-	// It must be longer than an action may take.
+	// It is renewed also while an action takes its time.
 	Lease time.Duration
 	Caps  Caps
 }
@@ -30,8 +30,7 @@ const defaultLease = time.Minute
 
 // Run is one execution of one plan.
 type Run struct {
-	name  string
-	plan  remediation.Plan
+	*Control
 	grant approval.Grant
 	o     Options
 	// permit checks the grant; a rehearsal permits itself.
@@ -70,7 +69,7 @@ func prepare(name string, plan remediation.Plan, o Options) (*Run, error) {
 			return nil, fmt.Errorf("execution: step %s needs notice, and there is no notifier", s.ID)
 		}
 	}
-	return &Run{name: name, plan: plan, o: o, digest: digest}, nil
+	return &Run{Control: NewControl(name, plan, o.Journal, o.Now), o: o, digest: digest}, nil
 }
 
 // Result is where a run stands after [Run.Go].
@@ -150,14 +149,6 @@ func (r *Run) settlePending(ctx context.Context, s *State) error {
 	return nil
 }
 
-func (r *Run) load(ctx context.Context) (State, error) {
-	events, err := r.o.Journal.Load(ctx, r.name)
-	if err != nil {
-		return State{}, fmt.Errorf("execution: journal: %w", err)
-	}
-	return Fold(r.plan, events)
-}
-
 func (r *Run) start(ctx context.Context, s *State) error {
 	now := r.o.Now()
 	if err := r.permit(now); err != nil {
@@ -173,32 +164,6 @@ func (r *Run) mayGoOn(s State) error {
 		return fmt.Errorf("%w: run %s carries out plan %s by %q", ErrOther, r.name, s.Digest, s.Executor)
 	}
 	return r.permit(s.Started)
-}
-
-// hold takes the lease, or renews it when half of it is over.
-func (r *Run) hold(ctx context.Context, s *State) error {
-	now := r.o.Now()
-	mine := s.Holder == r.o.Holder
-	if s.Holder != "" && !mine && now.Before(s.Until) {
-		return fmt.Errorf("%w: %s holds it until %s", ErrLeased, s.Holder, s.Until.Format(time.RFC3339))
-	}
-	if mine && now.Add(r.o.Lease/2).Before(s.Until) {
-		return nil
-	}
-	return r.append(ctx, s, Event{Kind: Leased, At: now, Holder: r.o.Holder, Until: now.Add(r.o.Lease)})
-}
-
-// append writes an event and then counts it in.
-func (r *Run) append(ctx context.Context, s *State, e Event) error {
-	e.At = e.At.UTC()
-	if err := r.o.Journal.Append(ctx, r.name, s.Events, e); err != nil {
-		return fmt.Errorf("execution: journal: %w", err)
-	}
-	if err := s.apply(e); err != nil {
-		return fmt.Errorf("%w: %w", ErrHistory, err)
-	}
-	s.Events++
-	return nil
 }
 
 func unsettled(s State) bool {
@@ -222,7 +187,8 @@ func (r *Run) do(ctx context.Context, s *State, t task, settled map[[2]int]bool)
 	e := Event{At: now, Step: step.ID, Action: t.action}
 	switch t.kind {
 	case notice:
-		if err := r.o.Notifier.Notice(ctx, key(r.digest, step.ID, -1), step); err != nil {
+		err := r.beat(ctx, s, func() error { return r.o.Notifier.Notice(ctx, key(r.digest, step.ID, -1), step) })
+		if err != nil {
 			return fmt.Errorf("execution: notice of step %s: %w", step.ID, err)
 		}
 		e.Kind = Noticed
@@ -240,7 +206,8 @@ func (r *Run) do(ctx context.Context, s *State, t task, settled map[[2]int]bool)
 // act reads the preconditions again, then makes an attempt.
 func (r *Run) act(ctx context.Context, s *State, e Event, t task) error {
 	a := r.plan.Steps[t.step].Actions[t.action]
-	facts, err := r.o.Actuator.Facts(ctx, a)
+	var facts []remediation.Fact
+	err := r.beat(ctx, s, func() (err error) { facts, err = r.o.Actuator.Facts(ctx, a); return err })
 	if err != nil {
 		return fmt.Errorf("execution: facts before %s of step %s: %w", a.Verb, e.Step, err)
 	}
@@ -252,7 +219,7 @@ func (r *Run) act(ctx context.Context, s *State, e Event, t task) error {
 		return err
 	}
 	e.At = r.o.Now()
-	err = r.o.Actuator.Act(ctx, e.Key, a)
+	err = r.beat(ctx, s, func() error { return r.o.Actuator.Act(ctx, e.Key, a) })
 	switch {
 	case errors.Is(err, ErrRefused):
 		e.Kind, e.Outcome, e.Detail = Concluded, Failed, err.Error()
@@ -267,7 +234,7 @@ func (r *Run) act(ctx context.Context, s *State, e Event, t task) error {
 // an earlier attempt that came late.
 func (r *Run) refuse(ctx context.Context, s *State, e Event, t task, changed string) error {
 	if s.Steps[t.step].Actions[t.action].Attempts > 0 {
-		done, err := r.o.Actuator.Done(ctx, key(r.digest, e.Step, t.action), r.plan.Steps[t.step].Actions[t.action])
+		done, err := r.done(ctx, s, key(r.digest, e.Step, t.action), r.plan.Steps[t.step].Actions[t.action])
 		if err != nil {
 			return fmt.Errorf("execution: read back of step %s: %w", e.Step, err)
 		}
@@ -280,11 +247,17 @@ func (r *Run) refuse(ctx context.Context, s *State, e Event, t task, changed str
 	return r.append(ctx, s, e)
 }
 
+// done reads back whether an action had its effect.
+func (r *Run) done(ctx context.Context, s *State, key string, a remediation.Action) (done bool, err error) {
+	err = r.beat(ctx, s, func() (err error) { done, err = r.o.Actuator.Done(ctx, key, a); return err })
+	return done, err
+}
+
 // settle reads back whether an attempt had its effect.
 func (r *Run) settle(ctx context.Context, s *State, e Event, t task, detail string) error {
 	a := r.plan.Steps[t.step].Actions[t.action]
 	e.Kind, e.Key = Concluded, key(r.digest, e.Step, t.action)
-	done, err := r.o.Actuator.Done(ctx, e.Key, a)
+	done, err := r.done(ctx, s, e.Key, a)
 	switch {
 	case ctx.Err() != nil:
 		// The process is being stopped: the attempt stays pending and is read

@@ -96,6 +96,11 @@ func (w *world) Undo(_ context.Context, key string, a remediation.Action) error 
 	return nil
 }
 
+func (w *world) Undone(_ context.Context, _ string, a remediation.Action) (bool, error) {
+	_, there := w.used[a.Device]
+	return there, nil
+}
+
 func (w *world) Notice(_ context.Context, key string, _ remediation.Step) error {
 	w.notices[key]++
 	return nil
@@ -123,15 +128,17 @@ func (everyone) Principal(_ context.Context, a approval.AccountID, _ time.Time) 
 	return approval.Principal{Account: a, Person: approval.PersonID(a), Roles: []string{"approver"}}, nil
 }
 
-func grantFor(t testing.TB, p remediation.Plan) approval.Grant {
+func grantFor(t testing.TB, p remediation.Plan) approval.Grant { return grantAt(t, p, start) }
+
+func grantAt(t testing.TB, p remediation.Plan, at time.Time) approval.Grant {
 	var doc approval.Document
 	require.NoError(t, document.Read("a.yaml", []byte("expire-days: 3\nrules: [{name: a, require: {role: approver}}]"), &doc))
 	rules, err := approval.New(doc)
 	require.NoError(t, err)
-	c, err := approval.Open(t.Context(), rules, everyone{}, approval.Request{Case: "case-1", Plan: p, Requester: "ann", At: start.Add(-time.Hour)})
+	c, err := approval.Open(t.Context(), rules, everyone{}, approval.Request{Case: "case-1", Plan: p, Requester: "ann", At: at.Add(-time.Hour)})
 	require.NoError(t, err)
-	require.NoError(t, c.Vote(t.Context(), approval.Vote{Case: "case-1", Digest: c.Digest(), Account: "bob", Approve: true, At: start.Add(-time.Hour)}))
-	g, err := c.Authorise(t.Context(), "cid", start)
+	require.NoError(t, c.Vote(t.Context(), approval.Vote{Case: "case-1", Digest: c.Digest(), Account: "bob", Approve: true, At: at.Add(-time.Hour)}))
+	g, err := c.Authorise(t.Context(), "cid", at)
 	require.NoError(t, err)
 	return g
 }
