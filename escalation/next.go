@@ -42,25 +42,32 @@ type Action struct {
 // the order in which it happens. It is a pure function of the case.
 func (c Case) Actions() []Action {
 	var as []Action
-	for _, m := range c.Outbox {
-		as = append(as, Action{Kind: Deliver, Due: m.Next, Message: m})
-	}
-	if c.IsOpen() && !c.IsPaused() {
-		if !c.Lease.IsZero() {
-			as = append(as, Action{Kind: Lapse, Due: c.Lease.At})
-		}
-		if c.escalating() {
-			as = append(as, Action{Kind: Advance, Due: c.Stage.Until.At})
-		}
-		as = c.misses(as)
-	}
+	c.each(func(a Action) { as = append(as, a) })
 	slices.SortStableFunc(as, func(a, b Action) int { return a.Due.Compare(b.Due) })
 	return as
 }
 
-// misses appends the due times that are still to be kept.
-func (c Case) misses(as []Action) []Action {
-	for _, clock := range []struct {
+// each gives the actions one by one; of those that are due at the same instant the
+// one that is given first comes first.
+func (c *Case) each(f func(Action)) {
+	for i := range c.Outbox {
+		f(Action{Kind: Deliver, Due: c.Outbox[i].Next, Message: c.Outbox[i]})
+	}
+	if !c.IsOpen() || c.IsPaused() {
+		return
+	}
+	if !c.Lease.IsZero() {
+		f(Action{Kind: Lapse, Due: c.Lease.At})
+	}
+	if c.escalating() {
+		f(Action{Kind: Advance, Due: c.Stage.Until.At})
+	}
+	c.misses(f)
+}
+
+// misses gives the due times that are still to be kept.
+func (c *Case) misses(f func(Action)) {
+	for _, clock := range [...]struct {
 		name string
 		due  time.Time
 		done bool
@@ -70,23 +77,25 @@ func (c Case) misses(as []Action) []Action {
 		{"remedy", c.Due.Remedy.At, false},
 	} {
 		if !clock.done && !slices.Contains(c.MissedClocks, clock.name) {
-			as = append(as, Action{Kind: Miss, Due: clock.due, Clock: clock.name})
+			f(Action{Kind: Miss, Due: clock.due, Clock: clock.name})
 		}
 	}
-	return as
 }
 
 // Next is what is due at an instant and comes first, and when to ask again if
 // nothing is: the zero time means never, until something else happens.
 func (c Case) Next(at time.Time) (due *Action, wake time.Time) {
-	as := c.Actions()
-	switch {
-	case len(as) == 0:
-		return nil, time.Time{}
-	case as[0].Due.After(at):
-		return nil, as[0].Due
+	var first Action
+	c.each(func(a Action) {
+		if first.Kind == ActionInvalid || a.Due.Before(first.Due) {
+			first = a
+		}
+	})
+	if first.Kind == ActionInvalid || first.Due.After(at) {
+		return nil, first.Due
 	}
-	return &as[0], as[0].Due
+	now := first // so that only what is due is put on the heap
+	return &now, now.Due
 }
 
 // Perform turns an action that is due into events. It does nothing when the case

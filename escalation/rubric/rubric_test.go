@@ -281,26 +281,3 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkClassify(b *testing.B) {
-	r := load(b, string(standard))
-	facts := Facts{Exposure: compliance.Money{Amount: decimal.RequireFromString("250000.00"), Currency: "EUR"}, Duty: DutyCure, Tier: "high", Confidence: "high"}
-	b.Run("answers", func(b *testing.B) {
-		a, _ := r.Answer(&facts)
-		b.ReportAllocs()
-		for b.Loop() {
-			if r.Classify(a).Rank != 3 {
-				b.Fatal("wrong severity")
-			}
-		}
-	})
-	b.Run("facts", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			a, err := r.Answer(&facts)
-			if err != nil || r.Classify(a).Rank != 3 {
-				b.Fatal("wrong severity", err)
-			}
-		}
-	})
-}

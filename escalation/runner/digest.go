@@ -63,16 +63,22 @@ func (r *Runner) sendDigest(ctx context.Context, hs []held, now time.Time) error
 		return cmp.Or(cmp.Compare(a.e.c.ID, b.e.c.ID), cmp.Compare(a.m.Seq, b.m.Seq))
 	})
 	var ns []Notice
+	var whole []held
 	var errs []error
 	for _, h := range hs {
 		n, err := r.notice(ctx, h.e, h.m)
+		h.e.then = escalation.Case{}
 		if err != nil {
-			return r.rest(h, err, now)
+			errs = append(errs, r.rest(h, err, now)) // the others leave without it
+			continue
 		}
-		ns = append(ns, n)
+		ns, whole = append(ns, n), append(whole, h)
+	}
+	if len(ns) == 0 {
+		return errors.Join(errs...)
 	}
 	failure := r.o.Sender.(DigestSender).SendDigest(ctx, ns)
-	for i, h := range hs {
+	for i, h := range whole {
 		if err := r.settleDigest(ctx, h, ns[i], failure, now); err != nil {
 			errs = append(errs, r.rest(h, err, now))
 		}

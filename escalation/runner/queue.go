@@ -12,6 +12,8 @@ import (
 type entry struct {
 	c    escalation.Case
 	wake time.Time
+	// then is the case as of the event whose messages leave, while they do.
+	then escalation.Case
 	// at is the entry's place in the queue, -1 when it is not in it.
 	at int
 }

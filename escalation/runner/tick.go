@@ -48,6 +48,7 @@ func (r *Runner) Tick(ctx context.Context, now time.Time) (next time.Time, err e
 // settle performs what is due for one case until nothing is, and says when it
 // wants attention again.
 func (r *Runner) settle(ctx context.Context, e *entry, now time.Time) (time.Time, error) {
+	defer func() { e.then = escalation.Case{} }()
 	for range maxTurns {
 		action, wake := r.next(e, now)
 		if action == nil {
@@ -100,20 +101,23 @@ func (r *Runner) deliver(ctx context.Context, e *entry, m escalation.Message, no
 	return r.record(ctx, e, n, attempt, err, now)
 }
 
-// notice is a message with the case as it was when the message was decided.
+// notice is a message with the case as it was when the message was decided. What an
+// event tells several people is decided at once, so that the case of then is kept
+// until the next event's messages or the end of the case's turn.
 func (r *Runner) notice(ctx context.Context, e *entry, m escalation.Message) (Notice, error) {
-	events, err := r.o.Journal.Events(ctx, e.c.ID)
-	if err != nil {
-		return Notice{}, fmt.Errorf("events: %w", err)
+	if e.then.Seq != m.Seq {
+		events, err := r.o.Journal.Events(ctx, e.c.ID)
+		if err != nil {
+			return Notice{}, fmt.Errorf("events: %w", err)
+		}
+		if m.Seq > len(events) {
+			return Notice{}, fmt.Errorf("the journal has %d events, message %s was decided by event %d", len(events), m.ID, m.Seq)
+		}
+		if e.then, err = escalation.Replay(events[:m.Seq]); err != nil {
+			return Notice{}, err
+		}
 	}
-	if m.Seq > len(events) {
-		return Notice{}, fmt.Errorf("the journal has %d events, message %s was decided by event %d", len(events), m.ID, m.Seq)
-	}
-	then, err := escalation.Replay(events[:m.Seq])
-	if err != nil {
-		return Notice{}, err
-	}
-	return Notice{Delivery: m.Delivery, Case: then, Attempt: m.Attempts + 1, Receipt: e.c.ReceiptOf(m.To)}, nil
+	return Notice{Delivery: m.Delivery, Case: e.then, Attempt: m.Attempts + 1, Receipt: e.c.ReceiptOf(m.To)}, nil
 }
 
 func (e *entry) apply(events []escalation.Event) error {
