@@ -14,16 +14,20 @@ import (
 	"github.com/trueup-dev/trueup/evidence"
 )
 
-// caseBook holds the cases of a log, each the fold of its events up to entry next.
+// caseBook holds the cases of a log, each the fold of its events up to entry next, and
+// what the last run required.
 type caseBook struct {
 	cases map[escalation.CaseID]escalation.Case
 	// events are those that the cases are the fold of.
 	events map[escalation.CaseID][]escalation.Event
 	next   evidence.Index
+	// past is that of the last run that has one, pasts where each run's is.
+	past  Past
+	pasts map[evidence.RunID]evidence.Index
 }
 
 func newCaseBook() *caseBook {
-	return &caseBook{cases: map[escalation.CaseID]escalation.Case{}, events: map[escalation.CaseID][]escalation.Event{}}
+	return &caseBook{cases: map[escalation.CaseID]escalation.Case{}, events: map[escalation.CaseID][]escalation.Event{}, pasts: map[evidence.RunID]evidence.Index{}}
 }
 
 // catchUp folds the events that the log has gained, whoever appended them.
@@ -32,16 +36,30 @@ func (b *caseBook) catchUp(ctx context.Context, log Log) error {
 		if err != nil {
 			return fmt.Errorf("playbook: cases: %w", err)
 		}
-		if rec.Kind == KindCase {
-			var e escalation.Event
-			if err := json.Unmarshal(rec.Payload, &e); err != nil {
-				return fmt.Errorf("playbook: entry %d is no event of a case: %w", rec.Index, err)
-			}
-			if err := b.apply(e); err != nil {
-				return fmt.Errorf("playbook: entry %d: %w", rec.Index, err)
-			}
+		if err := b.take(rec); err != nil {
+			return err
 		}
 		b.next = rec.Index + 1
+	}
+	return nil
+}
+
+func (b *caseBook) take(rec evidence.Record) error {
+	switch rec.Kind {
+	case KindCase:
+		var e escalation.Event
+		if err := json.Unmarshal(rec.Payload, &e); err != nil {
+			return fmt.Errorf("playbook: entry %d is no event of a case: %w", rec.Index, err)
+		}
+		if err := b.apply(e); err != nil {
+			return fmt.Errorf("playbook: entry %d: %w", rec.Index, err)
+		}
+	case KindPast:
+		var p Past
+		if err := json.Unmarshal(rec.Payload, &p); err != nil {
+			return fmt.Errorf("playbook: entry %d is no past of a run: %w", rec.Index, err)
+		}
+		b.past, b.pasts[rec.Run] = p, rec.Index
 	}
 	return nil
 }
@@ -125,7 +143,7 @@ func (r *run) caseEvents(ctx context.Context) ([]escalation.Event, error) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(r.cases.cases)) {
 		c := r.cases.cases[id]
-		if found[id] || !c.IsOpen() || !lifecycle.MayClose(c.State, lifecycle.Remedied) {
+		if found[id] || c.Drill != "" || !c.IsOpen() || !lifecycle.MayClose(c.State, lifecycle.Remedied) {
 			continue
 		}
 		more, err := c.Close(r.playbook.escalation, lifecycle.Remedied, "trueup", "not found in run "+string(r.rep.Run), r.now)

@@ -5,6 +5,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance/rule"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
 	"github.com/trueup-dev/trueup/escalation/policy"
+	"github.com/trueup-dev/trueup/escalation/trigger"
 	"github.com/trueup-dev/trueup/remediation"
 )
 
@@ -31,6 +32,8 @@ type Document struct {
 	Licensing []entitlements.LicensingDocument `yaml:"licensing"`
 
 	Rules []rule.Document `yaml:"rules,required"`
+	// Triggers say what is looked for that no rule finds.
+	Triggers *trigger.Document `yaml:"triggers"`
 	// Escalation says how severe a finding is, whose it is and by when.
 	Escalation policy.Document `yaml:"escalation,required"`
 	// Remediation is the policy of the planner.

@@ -38,6 +38,9 @@ type Facts struct {
 	Estate *compliance.Estate
 	// Collections say how the estate came about, where connectors gathered it.
 	Collections []Collection
+	// Past is what earlier runs left. A run takes it from the log; it is given to
+	// compute a run anew, as [ReadPast] reads it.
+	Past *Past
 }
 
 // ErrOptions is wrapped by the error of opening an engine without what it needs.
@@ -138,6 +141,9 @@ func (r *run) reconcile(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.remember(ctx); err != nil {
+		return err
+	}
 	return r.append(ctx)
 }
 
@@ -149,10 +155,10 @@ func runID(p *Playbook, res *compliance.Result, now time.Time) evidence.RunID {
 	return evidence.RunID(now.Format("20060102T150405Z") + "-" + hex.EncodeToString(h.Sum(nil)[:6]))
 }
 
-// find applies the rules.
+// find applies the rules and triggers.
 func (r *run) find(ctx context.Context) error {
 	var err error
-	if r.rep.Findings, err = r.playbook.judge(ctx, r.facts, r.rep.Result); err != nil {
+	if r.rep.Findings, err = r.playbook.judge(ctx, r.facts, r.rep.Result, r.now); err != nil {
 		return err
 	}
 	for _, f := range r.rep.Findings {

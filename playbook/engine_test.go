@@ -32,6 +32,7 @@ type scene struct {
 	key    string
 	log    *evidence.Log
 	engine *playbook.Engine
+	book   *playbook.Playbook
 }
 
 func open(t *testing.T, dir string) *scene {
@@ -44,6 +45,7 @@ func open(t *testing.T, dir string) *scene {
 	require.NoError(t, err)
 	p, err := playbook.Load("testdata/playbook.yaml")
 	require.NoError(t, err)
+	s.book = p
 	s.log, err = evidence.Open(t.Context(), filepath.Join(dir, "log"), evidence.Options{Signer: signer})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.log.Close() })

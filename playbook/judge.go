@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/rule"
@@ -39,15 +40,16 @@ type Judged struct {
 	plan     policy.Plan
 }
 
-// judge evaluates the rules over a result, and classifies and routes what they
-// find.
-func (p *Playbook) judge(ctx context.Context, facts Facts, res *compliance.Result) ([]Judged, error) {
+// judge evaluates the rules and then the triggers over a result, and classifies and
+// routes what they find.
+func (p *Playbook) judge(ctx context.Context, facts Facts, res *compliance.Result, now time.Time) ([]Judged, error) {
 	findings, err := p.rules.Evaluate(ctx, rule.Input{
 		Result: res, Entitlements: p.terms.Entitlements, Contracts: p.terms.Contracts, Disagreements: facts.Estate.Disagreements(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("playbook: rules: %w", err)
 	}
+	findings = append(findings, p.triggered(facts, res, now)...)
 	out := make([]Judged, len(findings))
 	for i, f := range findings {
 		if out[i], err = p.classify(ctx, f, res); err != nil {

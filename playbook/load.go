@@ -19,6 +19,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance/rule"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
 	"github.com/trueup-dev/trueup/escalation/policy"
+	"github.com/trueup-dev/trueup/escalation/trigger"
 	"github.com/trueup-dev/trueup/remediation"
 )
 
@@ -32,6 +33,8 @@ type Playbook struct {
 	catalog *catalog.Catalog
 	metrics *metric.Library
 	rules   *rule.Set
+	// triggers are nil where the playbook sets none.
+	triggers *trigger.Thresholds
 	// escalation decides severity, route and clock, policy the remedies.
 	escalation *policy.Policy
 	policy     *remediation.Policy
@@ -120,6 +123,7 @@ func (l *loader) load(file string) {
 	var err error
 	l.p.rules, err = rule.New(doc.Rules)
 	l.note(at, err)
+	l.triggers(at)
 	l.p.escalation, err = policy.New(doc.Escalation, policy.Options{})
 	l.note(at, err)
 	if doc.Remediation != nil {

@@ -11,9 +11,10 @@ import (
 
 // Recompute judges facts as [Engine.Run] did at the instant now, and returns the
 // entries that the run appended up to its findings: the run, what was collected, the
-// positions and the findings with their verdicts, in order and byte for byte. It
+// positions, what was taken from before, and the findings with their verdicts, in order and byte for byte. It
 // writes nothing. Cases and plans are not among them, since they depend on the cases
-// that were open.
+// that were open. What was taken from earlier runs and from cases, [Facts.Past], is
+// given like any other fact; it is read from the run's own entry ([ReadPast]).
 func (p *Playbook) Recompute(ctx context.Context, facts Facts, now time.Time) ([]evidence.Entry, error) {
 	if facts.Estate == nil {
 		return nil, fmt.Errorf("%w: a run needs an estate", ErrOptions)

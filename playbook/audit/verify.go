@@ -100,12 +100,25 @@ func (r *Report) recompute(ctx context.Context, fsys fs.FS) error {
 	if err != nil {
 		return err
 	}
+	if facts.Past, err = r.past(); err != nil {
+		return err
+	}
 	entries, err := p.Recompute(ctx, facts, r.About.Judged)
 	if err != nil {
 		return err
 	}
 	r.compare(entries)
 	return nil
+}
+
+// past is what the run took from before it, as its own entry has it.
+func (r *Report) past() (*playbook.Past, error) {
+	for _, e := range r.Entries {
+		if evidence.Kind(e.Kind) == playbook.KindPast {
+			return playbook.ReadPast(evidence.RunID(e.Run), e.Payload)
+		}
+	}
+	return nil, nil
 }
 
 func readFacts(fsys fs.FS) (playbook.Facts, error) {
@@ -134,7 +147,7 @@ func readFacts(fsys fs.FS) (playbook.Facts, error) {
 }
 
 // computed are the kinds of entry that are computed anew.
-var computed = []evidence.Kind{playbook.KindRun, playbook.KindCollected, playbook.KindPosition, playbook.KindFinding}
+var computed = []evidence.Kind{playbook.KindRun, playbook.KindCollected, playbook.KindPosition, playbook.KindPast, playbook.KindFinding}
 
 // maxDifferences is how many differences are named.
 const maxDifferences = 100
