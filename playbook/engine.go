@@ -127,7 +127,7 @@ func (r *run) reconcile(ctx context.Context) error {
 	r.j = newJournal(r.rep.Run)
 	if err := r.j.add(KindRun, RunRecord{
 		Run: r.rep.Run, AsOf: res.AsOf, KnownAt: res.KnownAt, Playbook: p.Name(), Version: p.Version(), Digest: p.Digest(),
-		Estate: res.Estate, Documents: res.Documents, Counts: r.facts.Estate.Count(),
+		Estate: res.Estate, Documents: res.Documents, Counts: r.facts.Estate.Count(), Sources: res.Sources,
 	}); err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ type RunRecord struct {
 	// Documents are the digests of the metrics and the catalog.
 	Documents compliance.Documents `json:"documents"`
 	Counts    compliance.Counts    `json:"counts"`
+	// Sources are what the snapshot was made of: when each was last read to its end, and
+	// what is doubtful about it.
+	Sources []compliance.SourceState `json:"sources,omitempty"`
 }
 
 // Collection is what came of reading one source.

@@ -45,9 +45,10 @@ func TestDisclose(t *testing.T) {
 	status, out = check("totals")
 	require.Equal(t, 0, status, out)
 	for _, line := range []string{"The bundle holds: for supplier.example, true-up of 2026, until 2026-12-17 09:00 UTC.", "Consumers of autodesk/autocad",
-		"As of", "Population", "Total short", "proved by their sum trees", "Digest playbook", "No row of "} {
+		"As of", "Known at", "Population", " rows", "Digest metrics", "Digest catalog", "Total short", "proved by their sum trees", "Digest playbook", "No row of "} {
 		assert.Contains(t, out, line)
 	}
+	assert.Regexp(t, `Source estate +collected 2026-`, out)
 	assert.NotContains(t, out, "PLACE")
 
 	status, out = make("places", "-clearance", "places", "-leaves", "-columns", "required,device")

@@ -20,9 +20,11 @@ type Header struct {
 	Query      string            `json:"query"`
 	Parameters map[string]string `json:"parameters,omitempty"`
 
-	// AsOf is the instant the facts are of, Produced when the list was made, and
-	// Preparer who or what made it.
+	// AsOf is the instant the facts are of, KnownAt that whose knowledge of terms was
+	// gone by, where terms have a history, Produced when the list was made, and Preparer
+	// who or what made it.
 	AsOf     time.Time `json:"asOf"`
+	KnownAt  time.Time `json:"knownAt,omitzero"`
 	Produced time.Time `json:"produced"`
 	Preparer string    `json:"preparer"`
 
@@ -74,8 +76,11 @@ func (h *Header) Lines() [][2]string {
 	for _, name := range slices.Sorted(maps.Keys(h.Parameters)) {
 		lines = append(lines, [2]string{"Parameter " + name, h.Parameters[name]})
 	}
+	lines = append(lines, [2]string{"As of", h.AsOf.UTC().Format(time.RFC3339)})
+	if !h.KnownAt.IsZero() {
+		lines = append(lines, [2]string{"Known at", h.KnownAt.UTC().Format(time.RFC3339)})
+	}
 	lines = append(lines,
-		[2]string{"As of", h.AsOf.UTC().Format(time.RFC3339)},
 		[2]string{"Produced", h.Produced.UTC().Format(time.RFC3339)},
 		[2]string{"Preparer", h.Preparer},
 		[2]string{"Population", fmt.Sprint(h.Population)})

@@ -13,7 +13,7 @@ import (
 func ExampleHeader_Lines() {
 	at := time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC)
 	h := ipe.Header{
-		Title: "Positions of publisher Example", Query: "entries of kind trueup.position/1", AsOf: at, Produced: at.Add(time.Hour),
+		Title: "Positions of publisher Example", Query: "entries of kind trueup.position/1", AsOf: at, KnownAt: at.Add(time.Minute), Produced: at.Add(time.Hour),
 		Preparer: "trueup", Population: 2, ControlTotals: map[string]string{"short": "3.5"},
 		Parameters: map[string]string{"publisher": "example"},
 		Sources:    []ipe.Watermark{{Source: "glpi", Collected: at, Rows: 40}, {Source: "ad", Doubt: "never-read"}},
@@ -29,6 +29,7 @@ func ExampleHeader_Lines() {
 	// Query: entries of kind trueup.position/1
 	// Parameter publisher: example
 	// As of: 2026-09-30T00:00:00Z
+	// Known at: 2026-09-30T00:01:00Z
 	// Produced: 2026-09-30T01:00:00Z
 	// Preparer: trueup
 	// Population: 2

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,19 +111,10 @@ func (c Clearance) Show(r *disclose.Request) {
 	}
 }
 
-// Header is the header of a list of a position's consumers.
+// Header is the header of a list of the position's consumers.
 func Header(rep *playbook.Report, p *playbook.Playbook, pos compliance.Position, engine string, produced time.Time) ipe.Header {
-	h := ipe.Header{
-		Title:      fmt.Sprintf("Consumers of %s", pos.Product),
-		Query:      "consumers of one position of a run",
-		Parameters: map[string]string{"run": string(rep.Run), "product": string(pos.Product), "metric": string(pos.Metric)},
-		AsOf:       rep.Result.AsOf, Produced: produced.UTC(), Preparer: "trueup", Population: int64(len(pos.Consumers)),
-		Digests: map[string]string{"playbook": "sha256:" + p.Digest(), "estate": "sha256:" + rep.Result.Estate, "engine": engine},
-	}
-	for _, s := range rep.Result.Sources {
-		if slices.Contains(pos.Sources, s.ID) {
-			h.Sources = append(h.Sources, ipe.Watermark{Source: string(s.ID), Collected: s.Collected, Doubt: s.Doubt})
-		}
-	}
-	return h
+	l := Logged{Collections: rep.Facts.Collections, Position: pos, Run: playbook.RunRecord{
+		Run: rep.Run, AsOf: rep.Result.AsOf, KnownAt: rep.Result.KnownAt, Digest: p.Digest(), Estate: rep.Result.Estate,
+		Documents: rep.Result.Documents, Sources: rep.Result.Sources}}
+	return l.header(engine, "trueup", produced)
 }

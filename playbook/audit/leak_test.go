@@ -49,7 +49,7 @@ func full(t *testing.T) (*evidence.Log, *playbook.Report, *playbook.Playbook) {
 			Title: catalog.Title{Publisher: "Autodesk", Name: "Autodesk AutoCAD 2025 - English", ProductCode: "canary-code"}}))
 	}
 	require.NoError(t, b.AddSource(compliance.Source{ID: "inv", Collected: now.Add(-time.Hour), Devices: -1, Installs: -1}))
-	rep, err := e.Run(t.Context(), playbook.Facts{Estate: b.Build(), Collections: []playbook.Collection{{Source: "inv", Problems: []string{"canary-path"}}}}, now)
+	rep, err := e.Run(t.Context(), playbook.Facts{Estate: b.Build(), Collections: []playbook.Collection{{Source: "inv", Problems: []string{"canary-path"}, Rows: map[string]int64{"install": devices}}}}, now)
 	require.NoError(t, err)
 	return l, rep, p
 }

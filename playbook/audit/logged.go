@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,21 +75,41 @@ func FindPosition(ctx context.Context, l Log, run evidence.RunID, product, metri
 
 // Header is the header of a list of the position's consumers.
 func (p *Logged) Header(engine, preparer string, produced time.Time) ipe.Header {
+	h := p.header(engine, preparer, produced)
+	h.Parameters["entry"] = fmt.Sprint(int64(p.Index))
+	return h
+}
+
+func (p *Logged) header(engine, preparer string, produced time.Time) ipe.Header {
 	h := ipe.Header{
-		Title: fmt.Sprintf("Consumers of %s", p.Position.Product),
-		Query: "consumers of one position of a run",
-		Parameters: map[string]string{"run": string(p.Run.Run), "product": string(p.Position.Product), "metric": string(p.Position.Metric),
-			"entry": fmt.Sprint(int64(p.Index))},
-		AsOf: p.Run.AsOf, Produced: produced.UTC(), Preparer: preparer, Population: int64(len(p.Position.Consumers)),
+		Title:      fmt.Sprintf("Consumers of %s", p.Position.Product),
+		Query:      "consumers of one position of a run",
+		Parameters: map[string]string{"run": string(p.Run.Run), "product": string(p.Position.Product), "metric": string(p.Position.Metric)},
+		AsOf:       p.Run.AsOf, KnownAt: p.Run.KnownAt, Produced: produced.UTC(), Preparer: preparer, Population: int64(len(p.Position.Consumers)),
 		Digests: map[string]string{"playbook": "sha256:" + p.Run.Digest, "estate": "sha256:" + p.Run.Estate, "engine": engine},
 	}
-	for _, c := range p.Collections {
-		if c.Failure != "" {
-			h.Sources = append(h.Sources, ipe.Watermark{Source: string(c.Source), Doubt: "could not be read to its end"})
+	for name, digest := range map[string]string{"metrics": p.Run.Documents.Metrics, "catalog": p.Run.Documents.Catalog} {
+		if digest != "" {
+			h.Digests[name] = "sha256:" + digest
 		}
-		if c.Digest != "" {
-			h.Digests["source "+string(c.Source)] = c.Digest
+	}
+	for _, s := range p.Run.Sources {
+		if !slices.Contains(p.Position.Sources, s.ID) {
+			continue
 		}
+		w := ipe.Watermark{Source: string(s.ID), Collected: s.Collected, Doubt: s.Doubt}
+		for _, c := range p.Collections {
+			if c.Source != s.ID {
+				continue
+			}
+			for _, n := range c.Rows {
+				w.Rows += n
+			}
+			if c.Digest != "" {
+				h.Digests["source "+string(s.ID)] = "sha256:" + c.Digest
+			}
+		}
+		h.Sources = append(h.Sources, w)
 	}
 	return h
 }

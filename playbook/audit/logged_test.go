@@ -1,11 +1,14 @@
 package audit_test
 
 import (
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/ipe"
 	"github.com/trueup-dev/trueup/playbook/audit"
 )
 
@@ -20,10 +23,11 @@ func TestLoggedPosition(t *testing.T) {
 	require.Equal(t, rep.Run, got.Run.Run)
 	h, direct := got.Header("engine", "trueup", now), audit.Header(rep, p, want, "engine", now)
 	require.NoError(t, h.Validate())
-	require.Equal(t, direct.Population, h.Population)
-	require.Equal(t, direct.AsOf, h.AsOf)
-	require.Equal(t, direct.Digests["playbook"], h.Digests["playbook"])
-	require.Equal(t, direct.Digests["estate"], h.Digests["estate"])
+	direct.Parameters["entry"] = strconv.Itoa(int(got.Index))
+	require.Equal(t, direct, h)
+	require.Equal(t, []ipe.Watermark{{Source: "inv", Collected: now.Add(-time.Hour), Rows: devices}}, h.Sources)
+	require.Equal(t, now, h.AsOf)
+	require.Equal(t, now, h.KnownAt)
 
 	again, err := audit.FindPosition(t.Context(), l, rep.Run, string(want.Product), string(want.Metric))
 	require.NoError(t, err)
