@@ -1,6 +1,7 @@
 package remediation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -26,15 +27,42 @@ const (
 	Transfer
 	// Purchase buys units.
 	Purchase
-	// Prolong gives an entitlement a new end.
+	// Prolong gives an entitlement, or its maintenance, a new end.
 	Prolong
+	// Replace puts another edition or version in place of one install or seat.
+	Replace
+	// Assign gives a user a seat, or a device an install, that an entitlement covers.
+	Assign
+	// Release takes units out of a pool or from an allocation of an entitlement, so
+	// that everyone whom it allows may use them.
+	Release
+	// StepUp turns units of an entitlement into units of another edition.
+	StepUp
+	// Relocate moves a virtual machine to another host.
+	Relocate
+	// Confine keeps a virtual machine on some hosts.
+	Confine
+	// Shrink takes virtual processors from a machine.
+	Shrink
+	// Scrap takes a device out of the estate.
+	Scrap
+	// Except records that a shortfall is accepted until a day.
+	Except
 
 	// widen lets an entity use an entitlement, all of it. No plan holds it; it
 	// bounds what transfers can do together.
 	widen Verb = 255
+	// another gives units like those of an entitlement, of an edition, with nothing held
+	// back, and takes nothing from it. No plan holds it either.
+	another Verb = 254
+	// spared takes everything of a product from a user or a device.
+	spared Verb = 253
 )
 
-var verbs = []string{"invalid", "uninstall", "unassign", "transfer", "purchase", "prolong"}
+var verbs = []string{
+	"invalid", "uninstall", "unassign", "transfer", "purchase", "prolong",
+	"replace", "assign", "release", "step-up", "relocate", "confine", "shrink", "scrap", "except",
+}
 
 // String is the verb in lower case.
 func (v Verb) String() string {
@@ -64,28 +92,40 @@ type Action struct {
 	Verb    Verb
 	Product catalog.ProductKey
 
-	// Uninstall and Unassign: the very row of the estate that goes. User is the
-	// user of the install, empty when it is the machine's.
+	// Uninstall, Unassign and Replace: the very row of the estate that goes. User is
+	// the user of the install, empty when it is the machine's. Relocate, Confine,
+	// Shrink and Scrap: the machine. Assign: who or what is given Title.
 	Device compliance.DeviceID `json:",omitempty"`
 	User   compliance.UserID   `json:",omitempty"`
 	Title  catalog.Title       `json:",omitzero"`
 	// Source reported the row: what takes it away is the source's own system.
 	Source compliance.SourceID `json:",omitempty"`
+	// To is what stands in the row's place after a Replace.
+	To catalog.Title `json:",omitzero"`
+	// Hosts are where a machine runs, or may run, after a Relocate or Confine, sorted;
+	// Processors are what it has after a Shrink.
+	Hosts      []compliance.DeviceID `json:",omitempty"`
+	Processors int                   `json:",omitempty"`
 
-	// Transfer: from which entitlement to which legal entity.
+	// Transfer: from which entitlement to which legal entity. Release: from the pool of
+	// which entity, or from the allocation to User or Device. Assign: which one covers.
 	Entitlement compliance.EntitlementID `json:",omitempty"`
 	Entity      string                   `json:",omitempty"`
 
-	// Transfer and Purchase: how many units. Purchase: of which edition, empty
-	// for any, under which metric and at which price a unit.
+	// Transfer, Release, StepUp and Purchase: how many units. StepUp and Purchase: of
+	// which edition, empty for any, under which metric and at which price a unit.
 	Quantity decimal.Decimal
 	Edition  string     `json:",omitempty"`
 	Metric   metric.Key `json:",omitempty"`
 	Price    compliance.Money
 	// Quote names the offer that a purchase is by, empty for the list price.
 	Quote string `json:",omitempty"`
-	// Prolong: until when Entitlement then runs, exclusive.
-	Until time.Time `json:",omitzero"`
+	// Prolong: until when Entitlement then runs, exclusive, or its maintenance where
+	// Maintenance says so. Except: until when it holds, and Approver the role whose
+	// leave it is.
+	Until       time.Time `json:",omitzero"`
+	Maintenance bool      `json:",omitempty"`
+	Approver    string    `json:",omitempty"`
 
 	// Preconditions are the facts that the action rests on. They are read again
 	// just before it is carried out; [Observe] reads them from an estate.
@@ -106,19 +146,17 @@ type row struct {
 // Apply is the input as it would be if the actions had been carried out. The
 // input itself stays as it is.
 func Apply(in compliance.Input, actions []Action) (compliance.Input, error) {
-	gone := map[row]bool{}
+	e := newEdit(in)
 	out := in
 	out.Entitlements = slices.Clone(in.Entitlements)
 	for i, a := range actions {
+		if e.note(a) {
+			continue
+		}
+		var err error
 		switch a.Verb {
-		case Uninstall:
-			gone[row{false, a.Device, a.User, a.Title}] = true
-		case Unassign:
-			gone[row{true, "", a.User, a.Title}] = true
 		case Transfer:
-			if err := transfer(&out, a); err != nil {
-				return compliance.Input{}, err
-			}
+			err = transfer(&out, a)
 		case widen:
 			for j := range out.Entitlements {
 				if e := &out.Entitlements[j]; e.ID == a.Entitlement {
@@ -126,22 +164,101 @@ func Apply(in compliance.Input, actions []Action) (compliance.Input, error) {
 				}
 			}
 		case Prolong:
-			if err := prolong(&out, a); err != nil {
-				return compliance.Input{}, err
-			}
+			err = prolong(&out, a)
 		case Purchase:
 			out.Entitlements = append(out.Entitlements, purchased(out.Entitlements, a))
+		case StepUp:
+			err = stepUp(&out, a)
+		case another:
+			err = alike(&out, a)
+		case Release:
+			err = release(&out, a)
+		case Except:
+			// An exception changes nothing of what is owned or used.
 		default:
-			return compliance.Input{}, fmt.Errorf("remediation: action %d has no verb", i)
+			err = fmt.Errorf("remediation: action %d has no verb", i)
+		}
+		if err != nil {
+			return compliance.Input{}, err
 		}
 	}
-	if len(gone) > 0 {
-		out.Estate = in.Estate.Where(
-			func(x compliance.Install) bool { return !gone[row{false, x.Device, x.User, x.Title}] },
-			func(s compliance.Seat) bool { return !gone[row{true, "", s.User, s.Title}] })
-	}
-	return out, nil
+	var err error
+	out.Estate, err = e.estate()
+	return out, err
 }
+
+// ownedIn finds an entitlement of the input.
+func ownedIn(in *compliance.Input, id compliance.EntitlementID, what string) (*compliance.Entitlement, error) {
+	at := slices.IndexFunc(in.Entitlements, func(e compliance.Entitlement) bool { return e.ID == id })
+	if at < 0 {
+		return nil, fmt.Errorf("remediation: %s of %s: there is no such entitlement", what, id)
+	}
+	return &in.Entitlements[at], nil
+}
+
+// stepUp takes units from an entitlement and gives as many of another edition under
+// the same restrictions and the same term.
+func stepUp(in *compliance.Input, a Action) error {
+	from, err := ownedIn(in, a.Entitlement, "step-up")
+	if err != nil {
+		return err
+	}
+	if a.Quantity.GreaterThan(from.Quantity) {
+		return fmt.Errorf("remediation: step-up of %s units of %s, which has %s", a.Quantity, a.Entitlement, from.Quantity)
+	}
+	to := *from
+	from.Quantity = from.Quantity.Sub(a.Quantity)
+	to.ID = unused(in.Entitlements, fmt.Sprintf("%s/step-up/%s", a.Entitlement, a.Edition))
+	to.Quantity, to.Edition, to.UnitPrice = a.Quantity, a.Edition, a.Price
+	to.CrossEdition, to.DowngradeTo, to.Pools, to.Allocations = nil, nil, nil, nil
+	in.Entitlements = append(in.Entitlements, to)
+	return nil
+}
+
+// alike gives units like those of an entitlement, to everyone whom it allows.
+func alike(in *compliance.Input, a Action) error {
+	of, err := ownedIn(in, a.Entitlement, "units")
+	if err != nil {
+		return err
+	}
+	e := *of
+	e.ID = unused(in.Entitlements, string(a.Entitlement)+"/alike")
+	e.Quantity, e.Edition, e.Pools, e.Allocations = a.Quantity, a.Edition, nil, nil
+	in.Entitlements = append(in.Entitlements, e)
+	return nil
+}
+
+// release takes units out of the pools of an entity, or from what is allocated to a
+// user or device.
+func release(in *compliance.Input, a Action) error {
+	e, err := ownedIn(in, a.Entitlement, "release")
+	if err != nil {
+		return err
+	}
+	left := a.Quantity
+	e.Pools, e.Allocations = slices.Clone(e.Pools), slices.Clone(e.Allocations)
+	for i := range e.Pools {
+		if p := &e.Pools[i]; a.Entity != "" && slices.Contains(p.Entities, a.Entity) {
+			n := decimal.Min(left, p.Quantity)
+			p.Quantity, left = p.Quantity.Sub(n), left.Sub(n)
+		}
+	}
+	for i := range e.Allocations {
+		if l := &e.Allocations[i]; a.Entity == "" && l.Consumer == a.holder() {
+			n := decimal.Min(left, l.Quantity)
+			l.Quantity, left = l.Quantity.Sub(n), left.Sub(n)
+		}
+	}
+	e.Pools = slices.DeleteFunc(e.Pools, func(p compliance.Pool) bool { return p.Quantity.IsZero() })
+	e.Allocations = slices.DeleteFunc(e.Allocations, func(l compliance.Allocation) bool { return l.Quantity.IsZero() })
+	if left.IsPositive() {
+		return fmt.Errorf("remediation: release of %s units of %s: only %s are held", a.Quantity, a.Entitlement, a.Quantity.Sub(left))
+	}
+	return nil
+}
+
+// holder is the consumer to whom units are allocated.
+func (a Action) holder() string { return cmp.Or(string(a.User), string(a.Device)) }
 
 // purchased is the entitlement that a purchase brings. Its term is open: what is
 // bought is judged at the instant of the position.
@@ -167,11 +284,10 @@ func unused(owned []compliance.Entitlement, name string) compliance.EntitlementI
 }
 
 func transfer(in *compliance.Input, a Action) error {
-	at := slices.IndexFunc(in.Entitlements, func(e compliance.Entitlement) bool { return e.ID == a.Entitlement })
-	if at < 0 {
-		return fmt.Errorf("remediation: transfer from %s: there is no such entitlement", a.Entitlement)
+	from, err := ownedIn(in, a.Entitlement, "transfer")
+	if err != nil {
+		return err
 	}
-	from := &in.Entitlements[at]
 	if a.Quantity.GreaterThan(from.Quantity) {
 		return fmt.Errorf("remediation: transfer of %s units from %s, which has %s", a.Quantity, a.Entitlement, from.Quantity)
 	}

@@ -3,6 +3,7 @@ package remediation
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -16,6 +17,8 @@ import (
 type bench struct {
 	in      compliance.Input
 	product catalog.ProductKey
+	// narrow says that the input is of the product alone.
+	narrow bool
 	// before are the positions without any change, by key.
 	before map[string]compliance.Position
 }
@@ -24,7 +27,7 @@ type bench struct {
 // position comes out different from the whole reconciliation's, the bench keeps
 // the whole input.
 func newBench(ctx context.Context, in compliance.Input, res *compliance.Result, h holdings, product catalog.ProductKey) (*bench, error) {
-	b := &bench{product: product}
+	b := &bench{product: product, narrow: true}
 	var err error
 	if b.in, err = h.narrow(in, product); err != nil {
 		return nil, err
@@ -37,7 +40,7 @@ func newBench(ctx context.Context, in compliance.Input, res *compliance.Result, 
 			continue
 		}
 		if q, ok := b.before[p.Key()]; !ok || !q.Short.Low.Equal(p.Short.Low) || !q.Required.Low.Equal(p.Required.Low) || !q.Covered.Equal(p.Covered) {
-			b.in = in
+			b.in, b.narrow = in, false
 			b.before, err = b.try(ctx, nil)
 			return b, err
 		}
@@ -62,6 +65,9 @@ func recogniser(in compliance.Input, product catalog.ProductKey) func(catalog.Ti
 
 // try reconciles the product as if the actions had been carried out.
 func (b *bench) try(ctx context.Context, actions []Action) (map[string]compliance.Position, error) {
+	if b.narrow {
+		actions = slices.DeleteFunc(slices.Clone(actions), func(a Action) bool { return a.Product != "" && a.Product != b.product })
+	}
 	in, err := Apply(b.in, actions)
 	if err != nil {
 		return nil, err

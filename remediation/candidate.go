@@ -109,6 +109,8 @@ type candidate struct {
 	environment         *string
 	critical            *bool
 	entity, country     *string
+	beyond, kept        *bool
+	room, hosts         *int
 	frozen              bool
 }
 
@@ -231,3 +233,12 @@ func text(s string) *string {
 
 func number(n int) *int  { return &n }
 func yesNo(b bool) *bool { return &b }
+
+// aboutMachines fills in the facts about machines that are changed themselves.
+func (r Request) aboutMachines(c *candidate, ids []compliance.DeviceID) {
+	var ts []trace
+	for _, id := range ids {
+		ts = append(ts, trace{row: row{device: id}})
+	}
+	r.aboutDevices(c, ts)
+}

@@ -46,7 +46,7 @@ const maxCuts = 60
 // again. As every row and cut of the model holds for every sufficient choice, a
 // choice that is best in the model and sufficient in the trial is best of all.
 func (p *planning) choose(ctx context.Context, options []Option, s Strategy) (selection, error) {
-	c := chooser{planning: p, model: newModel(options, p.Policy.limits), strategy: s}
+	c := chooser{planning: p, model: newModel(options, p.Policy.limits), strategy: s, tried: map[string]decimal.Decimal{}}
 	if err := c.start(ctx); err != nil {
 		return selection{}, err
 	}
@@ -86,6 +86,8 @@ type chooser struct {
 	// slack is what the limits keep the model's choice from closing, by position;
 	// nil when they do not.
 	slack map[string]decimal.Decimal
+	// tried are the outcomes of what-ifs, by position and counts.
+	tried map[string]decimal.Decimal
 }
 
 // start computes what can be closed at all, and the first rows: for each
@@ -95,20 +97,20 @@ func (c *chooser) start(ctx context.Context) error {
 	c.floor = map[string]decimal.Decimal{}
 	for _, p := range c.positions {
 		key := p.Key()
-		floor, err := c.open(ctx, key, c.everything(key, func(Option) bool { return true }))
+		floor, err := c.least(ctx, key, c.everything(key, func(Option) bool { return true }))
 		if err != nil {
 			return err
 		}
 		c.floor[key] = floor
 		inside := map[int]bool{}
 		for _, i := range c.model.of[key] {
-			if !c.model.options[i].Effect.IsPositive() {
+			if !c.model.options[i].effect(key).IsPositive() {
 				inside[i] = true
 			}
 		}
 		open := p.Short.Low
 		if len(inside) > 0 {
-			if open, err = c.open(ctx, key, c.everything(key, func(o Option) bool { return !o.Effect.IsPositive() })); err != nil {
+			if open, err = c.least(ctx, key, c.everything(key, func(o Option) bool { return !o.effect(key).IsPositive() })); err != nil {
 				return err
 			}
 		}
@@ -144,35 +146,12 @@ func (c *chooser) everything(key string, want func(Option) bool) []int64 {
 	return count
 }
 
-// open reconciles what stays short of a position after a choice. Where the choice
-// draws more from an entitlement than it has, which only a set of what could be
-// done does, every taker may use all of it: that leaves no more short than any
-// way to share it out.
-func (c *chooser) open(ctx context.Context, key string, count []int64) (decimal.Decimal, error) {
-	drawn := map[compliance.EntitlementID]int64{}
-	for _, i := range c.model.of[key] {
-		drawn[c.model.options[i].share] += count[i]
-	}
-	var actions []Action
-	for _, i := range c.model.of[key] {
-		o := c.model.options[i]
-		switch {
-		case count[i] == 0:
-		case o.share != "" && drawn[o.share] > o.pool.IntPart():
-			actions = append(actions, Action{Verb: widen, Entitlement: o.share, Entity: o.Actions[0].Entity})
-		default:
-			actions = append(actions, o.scaled(count[i])...)
-		}
-	}
-	return c.benches[key].short(ctx, key, actions)
-}
-
 // chosenActions are the actions of a choice, those for one position or, where
 // the key is empty, all.
 func chosenActions(options []Option, count []int64, key string) []Action {
 	var out []Action
 	for i, o := range options {
-		if count[i] > 0 && (key == "" || o.Position == key) {
+		if count[i] > 0 && (key == "" || slices.Contains(o.on(), key)) {
 			out = append(out, o.scaled(count[i])...)
 		}
 	}
@@ -271,7 +250,11 @@ func (c *chooser) try(ctx context.Context) (done bool, err error) {
 	done, c.stuck = true, true
 	for _, p := range c.positions {
 		key := p.Key()
-		open, err := c.open(ctx, key, c.count)
+		open, err := c.least(ctx, key, c.count)
+		if err == nil && !open.GreaterThan(c.floor[key].Add(c.slack[key])) {
+			// A part of the choice may do, but the choice is what is carried out.
+			open, err = c.open(ctx, key, c.count)
+		}
 		if err != nil {
 			return false, err
 		}
@@ -330,7 +313,7 @@ func (c *chooser) teach(ctx context.Context, key string, full []int) (bool, erro
 			inside[i], base[i] = true, o.Max
 		}
 	}
-	open, err := c.open(ctx, key, base)
+	open, err := c.least(ctx, key, base)
 	if err != nil {
 		return false, err
 	}
@@ -365,7 +348,7 @@ func (c *chooser) repair(ctx context.Context) error {
 	for _, p := range c.positions {
 		key := p.Key()
 		for _, i := range order {
-			if c.model.options[i].Position != key {
+			if !slices.Contains(c.model.options[i].on(), key) {
 				continue
 			}
 			open, err := c.open(ctx, key, c.count)
@@ -407,6 +390,11 @@ func (c *chooser) more(i int, gap decimal.Decimal) {
 
 // within says whether the choice keeps to the limits.
 func (c *chooser) within() bool {
+	for _, pair := range c.model.requires() {
+		if c.count[pair[0]] > 0 && c.count[pair[1]] == 0 {
+			return false
+		}
+	}
 	p := cover.Problem{Items: make([]cover.Item, len(c.model.options))}
 	if err := c.model.load(&p); err != nil {
 		return false

@@ -4,7 +4,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance"
-	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
 )
 
@@ -34,6 +33,20 @@ type PolicyDocument struct {
 	// Quotes are offers to sell, Renewals offers to prolong.
 	Quotes   []QuoteDocument   `yaml:"quotes"`
 	Renewals []RenewalDocument `yaml:"renewals"`
+	// Bundles are offers of several products at one price, StepUps offers to turn an
+	// edition that is owned into another, CoTerms offers to renew several entitlements
+	// to a common end.
+	Bundles []BundleDocument `yaml:"bundles"`
+	StepUps []StepUpDocument `yaml:"step-ups"`
+	CoTerms []CoTermDocument `yaml:"co-terms"`
+	// Downgrades say what may stand in place of what, the best first. Titles are what
+	// sources call a product once it is there, for those that are nowhere yet.
+	Downgrades []DowngradeDocument `yaml:"downgrades"`
+	Titles     []TitleDocument     `yaml:"titles"`
+	// Negotiations are what somebody may ask the other side for, Acceptances what
+	// somebody may leave as it is for a while.
+	Negotiations []NegotiationDocument `yaml:"negotiations"`
+	Acceptances  []AcceptanceDocument  `yaml:"acceptances"`
 	// Freezes are periods in which nothing may be changed on any system.
 	Freezes []FreezeDocument `yaml:"freezes"`
 	Limits  LimitsDocument   `yaml:"limits"`
@@ -58,8 +71,9 @@ type ActionDocument struct {
 	// Effort is what one action costs to carry out, in the policy's currency.
 	Effort decimal.Decimal `yaml:"effort"`
 	// Disruption weighs how much one action disturbs, in points that only
-	// compare with each other.
-	Disruption int `yaml:"disruption"`
+	// compare with each other. Risk is what the company calls the risk of it.
+	Disruption int    `yaml:"disruption"`
+	Risk       string `yaml:"risk"`
 }
 
 // GuardDocument is a condition that a candidate must meet.
@@ -114,34 +128,4 @@ type TeamDocument struct {
 	At      document.Position `yaml:"-"`
 	Owner   string            `yaml:"owner,required"`
 	Actions int               `yaml:"actions,required"`
-}
-
-// QuoteDocument is an offer of a seller.
-type QuoteDocument struct {
-	At document.Position `yaml:"-"`
-	// Name is the seller's number of the quote.
-	Name    string             `yaml:"name,required"`
-	Product catalog.ProductKey `yaml:"product,required"`
-	// Edition is what is offered; empty is any.
-	Edition string `yaml:"edition"`
-	// Pack is how many units come together, at Price; left out, one.
-	Pack     int             `yaml:"pack"`
-	Price    decimal.Decimal `yaml:"price,required"`
-	Currency string          `yaml:"currency,required"`
-	// Until is when the quote ends, exclusive. Most is how many packs it is for; left
-	// out, as many as are needed.
-	Until Date `yaml:"until,required"`
-	Most  int  `yaml:"most"`
-}
-
-// RenewalDocument is an offer to prolong an entitlement.
-type RenewalDocument struct {
-	At          document.Position        `yaml:"-"`
-	Entitlement compliance.EntitlementID `yaml:"entitlement,required"`
-	// Term is until when it then runs, exclusive, and Price what the whole of it costs.
-	Term     Date            `yaml:"term,required"`
-	Price    decimal.Decimal `yaml:"price,required"`
-	Currency string          `yaml:"currency,required"`
-	// Until is when the offer ends, exclusive.
-	Until Date `yaml:"until,required"`
 }

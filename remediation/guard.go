@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
 	"github.com/trueup-dev/trueup/internal/expr"
 )
@@ -15,8 +16,8 @@ import (
 // on every list of the unused: new starters, people on leave, part-timers,
 // service and shared accounts.
 func StandardGuards() []GuardDocument {
-	away := []Kind{Reclaim}
-	both := []Kind{Reclaim, Remove}
+	away := []Kind{Reclaim, Retire}
+	both := []Kind{Reclaim, Remove, Retire, Downgrade, Move, Pin, Resize}
 	guard := func(name string, kinds []Kind, require, reason string) GuardDocument {
 		return GuardDocument{Name: name, Kinds: kinds, Require: document.Literal("guard "+name, require), Reason: reason}
 	}
@@ -26,6 +27,9 @@ func StandardGuards() []GuardDocument {
 		guard("account-kind", away, `candidate.user_kind in ["person", "none"]`, "service or shared account"),
 		guard("leave", away, `!candidate.on_leave`, "its user is on leave"),
 		guard("work-pattern", away, `candidate.idle_days * candidate.work_days >= policy.idle_days * 5`, "too few working days in the window"),
+		guard("features", []Kind{Downgrade}, `!candidate.beyond`, "a feature is used that the lesser one lacks"),
+		guard("room", []Kind{Move, Pin}, `candidate.room >= 0`, "there is no room on the hosts that it would run on"),
+		guard("affinity", []Kind{Move}, `!candidate.kept`, "a rule keeps it on other hosts"),
 		guard("critical-system", both, `!candidate.critical`, "critical system"),
 		guard("change-freeze", both, `!candidate.frozen`, "change freeze"),
 	}
@@ -61,6 +65,10 @@ var candidateSchema = &expr.Schema{Name: "candidate", Fields: []expr.Field{
 	{Name: "critical", Type: expr.Bool, Doc: "whether the device is critical", Get: func(o any) any { return known(o.(*candidate).critical) }},
 	{Name: "entity", Type: expr.String, Doc: "legal entity", Get: func(o any) any { return known(o.(*candidate).entity) }},
 	{Name: "country", Type: expr.String, Doc: "ISO 3166-1 alpha-2 code", Get: func(o any) any { return known(o.(*candidate).country) }},
+	{Name: "beyond", Type: expr.Bool, Doc: "whether a feature is used that the lesser edition or version lacks", Get: func(o any) any { return known(o.(*candidate).beyond) }},
+	{Name: "room", Type: expr.Int, Doc: "virtual processors that stay free on the fullest host after a move; 0 where nothing moves", Get: func(o any) any { return known(o.(*candidate).room) }},
+	{Name: "kept", Type: expr.Bool, Doc: "whether a rule of affinity keeps a machine from the host that it would move to", Get: func(o any) any { return known(o.(*candidate).kept) }},
+	{Name: "hosts", Type: expr.Int, Doc: "hosts that machines may run on afterwards", Get: func(o any) any { return known(o.(*candidate).hosts) }},
 	{Name: "frozen", Type: expr.Bool, Doc: "whether a change freeze is on when it would be done", Get: func(o any) any { return o.(*candidate).frozen }},
 }}
 
@@ -135,4 +143,16 @@ type UserFacts struct {
 type DeviceFacts struct {
 	// Critical is nil when not known.
 	Critical *bool
+	// Needed is how many virtual processors a machine needs, nil when not known.
+	Needed *int
+	// Room is how many virtual processors a host has free for further machines, nil
+	// when not known.
+	Room *int
+}
+
+// FeatureFacts are [Facts] that know besides which features of a product are used.
+type FeatureFacts interface {
+	// Features are those of a product that are used on a device, or by a user where
+	// there is no device; ok is false where nobody knows.
+	Features(catalog.ProductKey, compliance.DeviceID, compliance.UserID) (used []string, ok bool)
 }

@@ -11,6 +11,22 @@ import (
 // over the estate.
 type holdings map[catalog.ProductKey]*holding
 
+// hosts are the machines of clusters, and those on which others run: where a machine
+// may be moved to, and what metrics of whole clusters count.
+func hosts(e *compliance.Estate) []compliance.Device {
+	running := map[compliance.DeviceID]bool{}
+	for d := range e.Devices() {
+		running[d.Host] = true
+	}
+	var out []compliance.Device
+	for d := range e.Devices() {
+		if d.Kind == compliance.Physical && (d.Cluster != "" || running[d.ID]) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 type holding struct {
 	installs []compliance.Install
 	seats    []compliance.Seat
@@ -83,7 +99,11 @@ func (hs holdings) narrow(in compliance.Input, product catalog.ProductKey) (comp
 // add puts the holding into a builder, with the devices and users behind it.
 func (h *holding) add(b *compliance.Builder, e *compliance.Estate) error {
 	devices, users := map[compliance.DeviceID]bool{}, map[compliance.UserID]bool{}
+	virtual := false
 	for _, x := range h.installs {
+		if d, ok := e.Device(x.Device); ok && d.Host != "" {
+			virtual = true
+		}
 		if err := addDevice(b, e, x.Device, devices, users); err != nil {
 			return err
 		}
@@ -92,6 +112,13 @@ func (h *holding) add(b *compliance.Builder, e *compliance.Estate) error {
 		}
 		if err := b.AddInstall(x); err != nil {
 			return err
+		}
+	}
+	if virtual {
+		for _, d := range hosts(e) {
+			if err := addDevice(b, e, d.ID, devices, users); err != nil {
+				return err
+			}
 		}
 	}
 	for _, s := range h.seats {

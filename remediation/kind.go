@@ -22,11 +22,35 @@ const (
 	Reallocate
 	// Buy buys units, at list price or by a quote.
 	Buy
-	// Renew takes an entitlement whose term has ended up again.
+	// Renew takes an entitlement whose term or maintenance has ended up again, alone
+	// or with others to a common end.
 	Renew
+	// Downgrade puts a lesser edition or an older version in place of the one in use,
+	// where nobody uses what only that one has.
+	Downgrade
+	// Cover assigns a right that is owned already, such as a suite, to whom it may
+	// cover, or lets go what is held of it for those who do not need it.
+	Cover
+	// Move moves virtual machines to hosts that are licensed, or whose licenses they
+	// share.
+	Move
+	// Pin confines the virtual machines of a cluster to some of its hosts.
+	Pin
+	// Resize takes processors from a virtual machine that does not need them.
+	Resize
+	// Retire takes a device out of use on which nothing is used.
+	Retire
+	// Negotiate asks the other side for terms. What comes of it is not known until it
+	// answers, so no plan counts on it.
+	Negotiate
+	// Accept leaves a shortfall as it is until a day, by someone's leave.
+	Accept
 )
 
-var kinds = []string{"invalid", "reclaim", "remove", "reallocate", "buy", "renew"}
+var kinds = []string{
+	"invalid", "reclaim", "remove", "reallocate", "buy", "renew",
+	"downgrade", "cover", "move", "pin", "resize", "retire", "negotiate", "accept",
+}
 
 // String is the kind as documents write it.
 func (k Kind) String() string {

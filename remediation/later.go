@@ -34,6 +34,7 @@ func (p *planning) afterwards(ctx context.Context, out *Plan, in compliance.Inpu
 	if err != nil {
 		return err
 	}
+	sel = sel.joined()
 	for i, o := range sel.options {
 		out.Later = append(out.Later, q.step(o, sel.count[i]))
 	}

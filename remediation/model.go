@@ -2,6 +2,7 @@ package remediation
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -35,9 +36,11 @@ type cut struct {
 func newModel(options []Option, limits LimitsDocument) *model {
 	m := &model{options: options, limits: limits, of: map[string][]int{}}
 	for i, o := range options {
-		m.of[o.Position] = append(m.of[o.Position], i)
+		for _, key := range o.on() {
+			m.of[key] = append(m.of[key], i)
+			m.units = max(m.units, places(o.bound(key)))
+		}
 		m.money = max(m.money, places(o.Cost.Amount))
-		m.units = max(m.units, places(o.most))
 	}
 	if limits.Budget.Valid {
 		m.money = max(m.money, places(limits.Budget.Decimal))
@@ -63,10 +66,10 @@ func places(d decimal.Decimal) int32 {
 
 // helps is what one unit of an option gives a row.
 func (m *model) helps(i int, c cut) decimal.Decimal {
-	if o := m.options[i]; o.Position == c.position && !c.inside[i] {
-		return o.most
+	if c.inside[i] {
+		return decimal.Decimal{}
 	}
-	return decimal.Decimal{}
+	return m.options[i].bound(c.position)
 }
 
 // weights are the cost and the disruption of one unit of each option in whole
@@ -134,10 +137,28 @@ func (m *model) problem(g goal) (cover.Problem, error) {
 	for i, o := range m.options {
 		p.Items = append(p.Items, cover.Item{ID: o.ID, Cost: g.weight[i], Max: o.Max, Gains: rows[i]})
 	}
+	p.Requires = m.requires()
 	return p, m.load(&p)
 }
 
-// load adds the limits: budget, actions, and the units that options share.
+// requires are the pairs of options of which the first is not to be had without the
+// second.
+func (m *model) requires() [][2]int {
+	at := map[string]int{}
+	for i, o := range m.options {
+		at[o.ID] = i
+	}
+	var out [][2]int
+	for i, o := range m.options {
+		if o.needs != "" {
+			out = append(out, [2]int{i, at[o.needs]})
+		}
+	}
+	return out
+}
+
+// load adds the limits: budget, actions, what options share, and what only one of
+// them may have.
 func (m *model) load(p *cover.Problem) error {
 	limit := func(bound int64, load func(o Option) int64) {
 		row := len(p.Limit)
@@ -166,19 +187,36 @@ func (m *model) load(p *cover.Problem) error {
 			return 0
 		})
 	}
-	pools := map[string]decimal.Decimal{}
-	for _, o := range m.options {
+	pools, loads := map[string]int64{}, map[string]map[int]int64{}
+	put := func(i int, d draw) {
+		if loads[d.on] == nil {
+			loads[d.on], pools[d.on] = map[int]int64{}, d.pool
+		}
+		loads[d.on][i] += d.each
+		pools[d.on] = min(pools[d.on], d.pool)
+	}
+	for i, o := range m.options {
 		if o.share != "" {
-			pools[string(o.share)] = o.pool
+			put(i, draw{"units|" + string(o.share), 1, o.pool.IntPart()})
+		}
+		for _, d := range o.draws {
+			put(i, d)
+		}
+		for _, c := range o.claims {
+			put(i, draw{"claim|" + c, 1, 1})
 		}
 	}
 	for _, name := range sortedKeys(pools) {
-		limit(pools[name].IntPart(), func(o Option) int64 {
-			if string(o.share) == name {
-				return 1
+		if len(loads[name]) == 1 && strings.HasPrefix(name, "claim|") {
+			continue
+		}
+		row := len(p.Limit)
+		p.Limit = append(p.Limit, pools[name])
+		for i := range m.options {
+			if n := loads[name][i]; n > 0 {
+				p.Items[i].Loads = append(p.Items[i].Loads, cover.Term{Row: row, Amount: n})
 			}
-			return 0
-		})
+		}
 	}
 	return nil
 }

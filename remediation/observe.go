@@ -2,6 +2,7 @@ package remediation
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,18 +23,10 @@ const (
 // the row is gone, somebody used it, the price is another, fewer units are left.
 func Observe(in compliance.Input, res *compliance.Result, a Action) []Fact {
 	switch a.Verb {
-	case Uninstall:
-		for x := range in.Estate.InstallsOn(a.Device) {
-			if x.Title == a.Title && x.User == a.User {
-				return a.observed(x.LastUsed, true)
-			}
-		}
-	case Unassign:
-		for s := range in.Estate.Seats() {
-			if s.Title == a.Title && s.User == a.User {
-				return a.observed(s.LastUsed, true)
-			}
-		}
+	case Uninstall, Unassign, Replace:
+		return a.ofRow(in.Estate)
+	case Relocate, Confine, Shrink, Scrap:
+		return a.ofMachine(in.Estate)
 	case Purchase:
 		if a.Quote != "" {
 			return nil // no estate has offers; the plan keeps to their dates
@@ -45,24 +38,88 @@ func Observe(in compliance.Input, res *compliance.Result, a Action) []Fact {
 		}
 		return []Fact{{a.priceName(), gone}}
 	case Prolong:
-		for _, e := range in.Entitlements {
-			if e.ID == a.Entitlement {
-				return a.ended(e.End)
+		e, err := ownedIn(&in, a.Entitlement, "")
+		if err != nil {
+			return []Fact{{a.termName(), gone}}
+		}
+		if a.Maintenance {
+			return a.ended(e.MaintenanceEnd)
+		}
+		return a.ended(e.End)
+	case Transfer, StepUp, Assign, Release:
+		return a.leaving(decimal.Min(a.Quantity, left(res, a)))
+	}
+	return nil
+}
+
+// NeedsResult says whether [Observe] reads the facts of an action with the verb from a
+// result, which then must be of the input.
+func (v Verb) NeedsResult() bool {
+	return v == Transfer || v == StepUp || v == Assign || v == Release
+}
+
+// ofRow are the facts about an install or a seat.
+func (a Action) ofRow(e *compliance.Estate) []Fact {
+	if r := a.row(); r.seat {
+		for s := range e.Seats() {
+			if s.Title == a.Title && s.User == a.User {
+				return a.observed(s.LastUsed, true)
 			}
 		}
-		return []Fact{{a.termName(), gone}}
-	case Transfer:
-		return a.leaving(decimal.Min(a.Quantity, left(res, a)))
+		return a.observed(time.Time{}, false)
+	}
+	for x := range e.InstallsOn(a.Device) {
+		if x.Title == a.Title && x.User == a.User {
+			return a.observed(x.LastUsed, true)
+		}
 	}
 	return a.observed(time.Time{}, false)
 }
 
-// left is how many units of a transfer's entitlement cover nothing.
+// ofMachine are the facts about a machine that is moved, confined, made smaller or
+// taken out of use.
+func (a Action) ofMachine(e *compliance.Estate) []Fact {
+	name := "machine " + string(a.Device)
+	d, ok := e.Device(a.Device)
+	if !ok {
+		return []Fact{{name, gone}}
+	}
+	switch a.Verb {
+	case Relocate:
+		return []Fact{{name + " runs on", orUnknown(string(d.Host))}}
+	case Confine:
+		return []Fact{{name + " may run on", rule(d.MayRunOn)}}
+	case Shrink:
+		return []Fact{{name + " has virtual processors", strconv.Itoa(d.VCPUs)}}
+	}
+	var used time.Time
+	n := 0
+	for x := range e.InstallsOn(a.Device) {
+		used, n = later(used, x.LastUsed), n+1
+	}
+	return []Fact{{name, present}, {name + " last used", instant(used)}, {name + " has installs", "at most " + strconv.Itoa(n)}}
+}
+
+func orUnknown(s string) string {
+	return cmp.Or(s, "not known")
+}
+
+func rule(hosts []compliance.DeviceID) string {
+	switch {
+	case hosts == nil:
+		return "not known"
+	case len(hosts) == 0:
+		return "any host"
+	}
+	return listed(hosts)
+}
+
+// left is how many units of an action's entitlement cover nothing.
 func left(res *compliance.Result, a Action) decimal.Decimal {
+	if res == nil {
+		return decimal.Decimal{}
+	}
 	for _, p := range res.Positions {
-		if p.Product != a.Product || p.Metric != a.Metric {
-			continue
-		}
 		for _, s := range p.Entitlements {
 			if s.Entitlement == a.Entitlement {
 				return s.Owned.Sub(s.Used)
@@ -82,7 +139,7 @@ func (a Action) observed(used time.Time, there bool) []Fact {
 }
 
 func (a Action) rowName() string {
-	if a.Verb == Unassign {
+	if a.row().seat {
 		return "seat " + string(a.Product) + " of " + string(a.User) + " titled " + strings.TrimSpace(a.Title.Name+" "+a.Title.Version)
 	}
 	name := "install " + string(a.Product) + " on " + string(a.Device) + " titled " + strings.TrimSpace(a.Title.Name+" "+a.Title.Version)

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
 )
 
 // Options lists every option that the data holds for the positions of a request,
@@ -20,47 +21,97 @@ func Options(ctx context.Context, r Request) ([]Option, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
+	_, out, err := r.options(ctx, r.short())
+	return out, err
+}
+
+// options finds the options for some positions, with the bench of each position.
+func (r Request) options(ctx context.Context, positions []compliance.Position) (map[string]*bench, []Option, error) {
+	benches, byProduct := map[string]*bench{}, map[catalog.ProductKey]*bench{}
+	held := r.holdings(positions)
 	var out []Option
-	held := r.holdings(r.short())
-	for _, p := range r.short() {
-		b, err := newBench(ctx, r.Input, r.Result, held, p.Product)
-		if err != nil {
-			return nil, err
+	for _, p := range positions {
+		b := byProduct[p.Product]
+		if b == nil {
+			var err error
+			if b, err = newBench(ctx, r.Input, r.Result, held, p.Product); err != nil {
+				return nil, nil, err
+			}
+			byProduct[p.Product] = b
 		}
+		benches[p.Key()] = b
 		options, err := r.offer(ctx, b, p)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out = append(out, options...)
 	}
+	together, err := r.machines(ctx, positions, benches)
+	if err != nil {
+		return nil, nil, err
+	}
+	out = slices.Concat(out, together, r.bundled(positions), r.coTermed(positions))
+	if err := r.tryAll(ctx, positions, benches, out); err != nil {
+		return nil, nil, err
+	}
 	slices.SortFunc(out, func(a, b Option) int { return strings.Compare(a.ID, b.ID) })
-	return out, nil
+	return benches, out, r.unharmed(ctx, out)
 }
 
-// offer finds the options for one position.
-func (r Request) offer(ctx context.Context, b *bench, p compliance.Position) ([]Option, error) {
-	away, err := r.takeAway(ctx, b, p)
-	if err != nil {
-		return nil, err
+// tryAll computes what each option does alone.
+func (r Request) tryAll(ctx context.Context, positions []compliance.Position, benches map[string]*bench, options []Option) error {
+	short := map[string]decimal.Decimal{}
+	for _, p := range positions {
+		short[p.Key()] = p.Short.Low
 	}
-	options := slices.Concat(away, r.reallocate(p), r.buy(p), r.quoted(p), r.renew(p))
 	effects := map[string]decimal.Decimal{}
 	for i := range options {
 		o := &options[i]
-		slices.SortFunc(o.Missing, strings.Compare)
+		slices.Sort(o.Missing)
 		o.Missing = slices.Compact(o.Missing)
-		effect, done := effects[o.signature]
-		if !done {
-			after, err := b.short(ctx, p.Key(), o.scaled(o.Max))
-			if err != nil {
-				return nil, err
+		for _, key := range o.on() {
+			effect, done := effects[key+"\x00"+o.signature]
+			if !done {
+				after, err := benches[key].short(ctx, key, o.scaled(o.Max))
+				if err != nil {
+					return err
+				}
+				effect = short[key].Sub(after)
+				effects[key+"\x00"+o.signature] = effect
 			}
-			effect = p.Short.Low.Sub(after)
-			effects[o.signature] = effect
+			if key == o.Position {
+				o.Effect = effect
+			} else {
+				o.Also = append(o.Also, Help{key, effect})
+			}
 		}
-		o.Effect = effect
 	}
-	return options, nil
+	return nil
+}
+
+// offer finds the options for one position alone.
+func (r Request) offer(ctx context.Context, b *bench, p compliance.Position) ([]Option, error) {
+	all := findTraces(b)
+	away, err := r.takeAway(ctx, all, p)
+	if err != nil {
+		return nil, err
+	}
+	lesser, err := r.downgrade(ctx, b, all, p)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Concat(away, lesser, r.reallocate(p), r.pooled(p), r.cover(p), r.released(p),
+		r.buy(p), r.quoted(p), r.stepUps(p), r.renew(p), r.negotiate(p), r.accept(p))
+	if all.reaching(p) {
+		// Taking away the last machine of a cluster takes the hosts away that it could
+		// have run on.
+		for i := range out {
+			if out[i].most.IsPositive() && out[i].consumer != "" {
+				out[i].most = p.Short.Low.Ceil()
+			}
+		}
+	}
+	return out, nil
 }
 
 // option starts an option with the terms that the policy sets for its kind.
@@ -78,6 +129,7 @@ func (r Request) option(kind Kind, p compliance.Position, price compliance.Money
 		Max:        1,
 		Price:      price,
 		Disruption: terms.Disruption,
+		Risk:       terms.Risk,
 		Earliest:   r.open(addDays(r.Now, terms.NoticeDays)),
 		Ready:      r.open(addDays(r.Now, terms.NoticeDays+terms.LeadDays)),
 		Owner:      terms.Owner,
@@ -102,8 +154,7 @@ func (o *Option) wait(fact string) {
 // takeAway finds consumers from which the product can be reclaimed or removed. A
 // consumer has at most one of the two: reclaiming where nobody uses it, removing
 // where it is used without any right.
-func (r Request) takeAway(ctx context.Context, b *bench, p compliance.Position) ([]Option, error) {
-	all := findTraces(b)
+func (r Request) takeAway(ctx context.Context, all traces, p compliance.Position) ([]Option, error) {
 	var out []Option
 	for _, c := range p.Consumers {
 		ts := all.behind(c)
@@ -138,27 +189,18 @@ func (r Request) away(ctx context.Context, kind Kind, p compliance.Position, c c
 	if !ok {
 		return o, false, nil
 	}
-	var err error
-	state, checks, err := r.Policy.check(ctx, r.candidate(kind, p.Product, c, ts))
-	if err != nil {
+	if err := o.judge(ctx, r.Policy, r.candidate(kind, p.Product, c, ts)); err != nil {
 		return o, false, err
-	}
-	o.State, o.Checks = max(o.State, state), checks
-	for _, ch := range checks {
-		o.Missing = append(o.Missing, ch.Missing...)
 	}
 	o.Verb = fmt.Sprintf("%s %s from %s", kind, p.Product, c.Consumer)
 	o.Undo = "install or assign again from the packages and entitlements at hand"
 	for _, t := range ts {
-		o.Actions = append(o.Actions, t.action(p.Product))
+		o.Actions, o.claims = append(o.Actions, t.action(p.Product)), append(o.claims, t.claim(p.Product))
 	}
 	n := decimal.NewFromInt(int64(len(ts)))
 	o.Cost.Amount = o.Cost.Amount.Mul(n)
 	o.Disruption *= len(ts)
-	o.most = c.Required.Low.Ceil()
-	if c.Required.High.Valid {
-		o.most = c.Required.High.Decimal.Ceil()
-	}
+	o.most = needsOf([]compliance.Outcome{c})
 	o.signature, o.consumer = signature(c), c.Consumer
 	return o, true, nil
 }
@@ -235,8 +277,11 @@ func (r Request) transfer(p compliance.Position, from compliance.EntitlementID, 
 	if !ok {
 		return o, false
 	}
-	at := slices.IndexFunc(r.Input.Entitlements, func(e compliance.Entitlement) bool { return e.ID == from })
-	contract := r.Input.Entitlements[at].Contract
+	e, err := ownedIn(&r.Input, from, "transfer")
+	if err != nil {
+		return o, false
+	}
+	contract := e.Contract
 	switch allowed, stated := r.Policy.transfers[contract]; {
 	case !stated:
 		o.wait(fmt.Sprintf("whether contract %q allows transfers between entities", contract))

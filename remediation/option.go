@@ -27,6 +27,8 @@ type Option struct {
 	// alone is carried out, at its Max where it can be taken in units, computed by
 	// reconciling. It may be zero where only several options together help.
 	Effect decimal.Decimal
+	// Also are the other positions of the request that it helps, sorted.
+	Also []Help
 	// Max is how many units it can be taken in; 1 for an option that is taken or
 	// not.
 	Max int64
@@ -34,8 +36,10 @@ type Option struct {
 	Cost compliance.Money
 	// Price is what the publisher or reseller charges for a unit, as quoted.
 	Price compliance.Money
-	// Disruption weighs how much it disturbs.
+	// Disruption weighs how much it disturbs; Risk is what the policy calls the risk
+	// of its kind.
 	Disruption int
+	Risk       string
 	// Earliest is when the notice has run out, Ready when it can be done after the
 	// lead time too.
 	Earliest, Ready time.Time
@@ -46,13 +50,25 @@ type Option struct {
 	// Actions are what is done, for one unit.
 	Actions []Action
 
-	// most bounds from above by how many units one unit of the option can help in
-	// any company of other options.
-	most decimal.Decimal
+	// most bounds from above by how many units one unit of the option can help its
+	// position in any company of other options, mosts the others in Also.
+	most  decimal.Decimal
+	mosts map[string]decimal.Decimal
+	// loose is what helps at least as much as the actions of one unit and hurts nobody.
+	// Options have it whose actions may, in bad company, leave more short.
+	loose []Action
 	// share is the entitlement that options of a group draw on together, and how
-	// many units that entitlement has to give.
+	// many units that entitlement has to give; draws is what else one unit takes of
+	// something that has no more.
 	share compliance.EntitlementID
 	pool  decimal.Decimal
+	draws []draw
+	// claims are names of which one plan may hold each once, needs the identifier of
+	// the option without which this one is not to be had.
+	claims []string
+	needs  string
+	// packs is how many packs one unit is, where it is not one.
+	packs int64
 	// consumer is the one that the option frees.
 	consumer string
 	// signature is equal for options that differ in nothing that a position
@@ -60,16 +76,59 @@ type Option struct {
 	signature string
 }
 
-// scaled is the option's actions for n units.
-func (o Option) scaled(n int64) []Action {
-	if n == 1 {
-		return o.Actions
+// Help is what an option does for one position.
+type Help struct {
+	Position string
+	Effect   decimal.Decimal
+}
+
+// draw is a load of one unit of an option on something that all options share.
+type draw struct {
+	on         string
+	each, pool int64
+}
+
+// bound is by how many units one unit of the option can help a position at most.
+func (o Option) bound(key string) decimal.Decimal {
+	if key == o.Position {
+		return o.most
 	}
-	out := make([]Action, len(o.Actions))
-	for i, a := range o.Actions {
+	return o.mosts[key]
+}
+
+// on are the positions that the option may help.
+func (o Option) on() []string {
+	return append([]string{o.Position}, sortedKeys(o.mosts)...)
+}
+
+// effect is what the option does alone for a position.
+func (o Option) effect(key string) decimal.Decimal {
+	if key == o.Position {
+		return o.Effect
+	}
+	for _, h := range o.Also {
+		if h.Position == key {
+			return h.Effect
+		}
+	}
+	return decimal.Decimal{}
+}
+
+// scaled is the option's actions for n units.
+func (o Option) scaled(n int64) []Action { return scaled(o.Actions, n) }
+
+func scaled(actions []Action, n int64) []Action {
+	if n == 1 {
+		return actions
+	}
+	out := make([]Action, len(actions))
+	for i, a := range actions {
 		a.Quantity = a.Quantity.Mul(decimal.NewFromInt(n))
-		if a.Verb == Transfer {
-			a.Preconditions = a.leaving(a.Quantity)
+		if len(a.Preconditions) > 0 {
+			switch a.Verb {
+			case Transfer, Release, StepUp:
+				a.Preconditions = a.leaving(a.Quantity)
+			}
 		}
 		out[i] = a
 	}

@@ -10,8 +10,7 @@ import (
 
 // Plan is a set of steps that closes what can be closed, with everything that an
 // approver needs to judge it: what it costs and what no plan can cost less than,
-// what it leaves open, which options it could not use and why. It holds no
-// pointers and is a value: equal requests give equal plans, to the byte.
+// what it leaves open, which options it could not use and why. It is a value: equal requests give equal plans, to the byte.
 type Plan struct {
 	Strategy Strategy
 	// Created is the instant of the request, Due when it must be done; zero
@@ -45,6 +44,8 @@ type Plan struct {
 	// Unused are the options that a guard refuses, that wait for a fact, or that
 	// come too late. Those that were available and not chosen are not listed.
 	Unused []Unused `json:",omitempty"`
+	// Negotiations are what may be asked for. Nothing of it counts in the plan.
+	Negotiations []Negotiation `json:",omitempty"`
 	// Waivers are the guards that the policy switches off.
 	Waivers []Waiver `json:",omitempty"`
 	// Success is the condition over each position of the next reconciliation
@@ -91,7 +92,10 @@ type Step struct {
 	Units      int64
 	Cost       compliance.Money
 	Disruption int
+	Risk       string `json:",omitempty"`
 	Position   string
+	// Also are the other positions that it helps, sorted.
+	Also []string `json:",omitempty"`
 	// Criterion is the condition in CEL over the position of the next
 	// reconciliation under which the step is done.
 	Criterion string
@@ -109,6 +113,9 @@ type Open struct {
 	// nothing may.
 	Possible string `json:",omitempty"`
 	Why      string
+	// Accepted is by whose leave, and until when, it may stay so; nil where nobody gave
+	// any.
+	Accepted *Acceptance `json:",omitempty"`
 }
 
 // Unused is an option that the plan could not use.

@@ -25,6 +25,13 @@ type Policy struct {
 	freezes           []FreezeDocument
 	quotes            []QuoteDocument
 	renewals          []RenewalDocument
+	bundles           []BundleDocument
+	stepUps           []StepUpDocument
+	coTerms           []CoTermDocument
+	downgrades        []DowngradeDocument
+	titles            []TitleDocument
+	negotiations      []NegotiationDocument
+	acceptances       []AcceptanceDocument
 	limits            LimitsDocument
 	success           *Criterion
 }
@@ -39,6 +46,9 @@ func NewPolicy(doc PolicyDocument) (*Policy, error) {
 		waivers:   doc.Waivers,
 		transfers: map[compliance.ContractID]bool{},
 		freezes:   doc.Freezes, limits: doc.Limits, quotes: doc.Quotes, renewals: doc.Renewals,
+		bundles: doc.Bundles, stepUps: doc.StepUps, coTerms: doc.CoTerms,
+		downgrades: doc.Downgrades, titles: doc.Titles,
+		negotiations: doc.Negotiations, acceptances: doc.Acceptances,
 	}}
 	c.money()
 	c.actions()

@@ -11,7 +11,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance"
-	"github.com/trueup-dev/trueup/compliance/catalog"
 )
 
 // Solve makes the plan of least cost for the positions of a request, with the
@@ -46,27 +45,12 @@ func newPlanning(ctx context.Context, r Request) (*planning, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	p := &planning{Request: r, positions: r.short(), benches: map[string]*bench{}}
+	p := &planning{Request: r, positions: r.short()}
 	p.currency = r.currency(p.positions)
-	byProduct, held := map[catalog.ProductKey]*bench{}, r.holdings(p.positions)
-	for _, pos := range p.positions {
-		b := byProduct[pos.Product]
-		if b == nil {
-			var err error
-			if b, err = newBench(ctx, r.Input, r.Result, held, pos.Product); err != nil {
-				return nil, err
-			}
-			byProduct[pos.Product] = b
-		}
-		p.benches[pos.Key()] = b
-		options, err := r.offer(ctx, b, pos)
-		if err != nil {
-			return nil, err
-		}
-		p.options = append(p.options, options...)
-	}
-	slices.SortFunc(p.options, func(a, b Option) int { return strings.Compare(a.ID, b.ID) })
 	var err error
+	if p.benches, p.options, err = r.options(ctx, p.positions); err != nil {
+		return nil, err
+	}
 	p.causes, err = r.whyShort(ctx, p.positions)
 	return p, err
 }
@@ -167,6 +151,7 @@ func (p *planning) plan(ctx context.Context, s Strategy, sel selection) (Plan, e
 		out.Waivers = append(out.Waivers, Waiver{w.Guard, w.Reason})
 	}
 	var actions []Action
+	sel = sel.joined()
 	for i, o := range sel.options {
 		step := p.step(o, sel.count[i])
 		out.Steps = append(out.Steps, step)
@@ -175,7 +160,6 @@ func (p *planning) plan(ctx context.Context, s Strategy, sel selection) (Plan, e
 		out.Ready = later(out.Ready, step.Due)
 		actions = append(actions, step.Actions...)
 	}
-	slices.SortStableFunc(out.Steps, func(a, b Step) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID)) })
 	in, err := Apply(p.Input, actions)
 	if err != nil {
 		return Plan{}, err
@@ -185,6 +169,9 @@ func (p *planning) plan(ctx context.Context, s Strategy, sel selection) (Plan, e
 		return Plan{}, fmt.Errorf("remediation: what-if: %w", err)
 	}
 	p.changes(&out, res)
+	p.accepted(&out)
+	p.negotiations(&out)
+	slices.SortStableFunc(out.Steps, func(a, b Step) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID)) })
 	out.Causes, out.Impact = p.causes, p.impact(out.Steps)
 	if err := p.afterwards(ctx, &out, in, res); err != nil {
 		return Plan{}, err
@@ -199,29 +186,79 @@ func (p *planning) step(o Option, n int64) Step {
 		ID: o.ID, Kind: o.Kind, Verb: o.Verb, Owner: o.Owner, Position: o.Position,
 		Start: p.Now.UTC(), Earliest: o.Earliest.UTC(), Due: o.Ready.UTC(), Units: n,
 		Cost:       compliance.Money{Amount: o.Cost.Amount.Mul(times), Currency: o.Cost.Currency},
-		Disruption: o.Disruption * int(n), Undo: o.Undo,
+		Disruption: o.Disruption * int(n), Risk: o.Risk, Undo: o.Undo,
 		Actions: o.scaled(n), Checks: o.Checks,
 	}
-	if o.Kind == Buy || o.Kind == Reallocate {
-		s.Verb = fmt.Sprintf("%s: %d", o.Verb, n)
+	if len(o.mosts) > 0 {
+		s.Also = sortedKeys(o.mosts)
+	}
+	if o.counted() {
+		s.Units = n * max(o.packs, 1)
+		s.Verb = fmt.Sprintf("%s: %d", o.Verb, s.Units)
 	}
 	s.Criterion = p.criterion(o, n)
 	return s
 }
 
+// counted says whether an option is taken in units.
+func (o Option) counted() bool {
+	return len(o.Actions) > 0 && slices.Contains([]Verb{Purchase, Transfer, StepUp, Release}, o.Actions[0].Verb)
+}
+
 // criterion says in CEL what the next position shows once a step is done.
 func (p *planning) criterion(o Option, n int64) string {
 	before, _ := p.position(o.Position)
+	times := decimal.NewFromInt(n)
 	switch o.Kind {
 	case Reclaim, Remove:
 		return fmt.Sprintf("!position.consumers.exists(c, c.id == %s)", quote(o.consumer))
-	case Reallocate:
-		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned <= %s)", quote(string(o.share)), exactly(owned(before, o.share).Sub(decimal.NewFromInt(n))))
+	case Downgrade:
+		return fmt.Sprintf("!position.consumers.exists(c, c.id == %s && c.short > 0) || position.short <= 0", quote(o.consumer))
+	case Renew:
+		return p.renewed(o, before)
+	case Move, Pin, Resize, Retire, Cover:
+		return fmt.Sprintf("position.short <= %s", exactly(before.Short.Low.Sub(decimal.Max(o.Effect, decimal.Decimal{}))))
 	}
-	if o.Kind == Renew {
-		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned >= %s)", quote(string(o.Actions[0].Entitlement)), exactly(o.Actions[0].Quantity))
+	a := o.Actions[0]
+	switch a.Verb {
+	case Transfer:
+		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned <= %s)", quote(string(a.Entitlement)), exactly(owned(before, a.Entitlement).Sub(times)))
+	case StepUp:
+		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned <= %s) && position.owned >= %s",
+			quote(string(a.Entitlement)), exactly(owned(before, a.Entitlement).Sub(times)), exactly(before.Owned))
+	case Release:
+		return fmt.Sprintf("position.short <= %s", exactly(before.Short.Low.Sub(decimal.Max(o.Effect, decimal.Decimal{}))))
 	}
-	return fmt.Sprintf("position.owned >= %s", exactly(before.Owned.Add(o.Actions[0].Quantity.Mul(decimal.NewFromInt(n)))))
+	for _, a := range o.Actions {
+		if a.Product == before.Product {
+			return fmt.Sprintf("position.owned >= %s", exactly(before.Owned.Add(a.Quantity.Mul(times))))
+		}
+	}
+	return "true"
+}
+
+// renewed is the criterion of a renewal: the entitlement counts again or, for its
+// maintenance, covers more than before.
+func (p *planning) renewed(o Option, before compliance.Position) string {
+	for _, a := range o.Actions {
+		if a.Product != before.Product || a.Metric != before.Metric {
+			continue
+		}
+		if a.Maintenance {
+			return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.used > %s) || position.short <= 0", quote(string(a.Entitlement)), exactly(used(before, a.Entitlement)))
+		}
+		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned >= %s)", quote(string(a.Entitlement)), exactly(a.Quantity))
+	}
+	return "true"
+}
+
+func used(p compliance.Position, id compliance.EntitlementID) decimal.Decimal {
+	for _, s := range p.Entitlements {
+		if s.Entitlement == id {
+			return s.Used
+		}
+	}
+	return decimal.Decimal{}
 }
 
 func owned(p compliance.Position, id compliance.EntitlementID) decimal.Decimal {
@@ -251,7 +288,7 @@ func (p *planning) changes(out *Plan, res *compliance.Result) {
 		}
 		out.Positions = append(out.Positions, Change{before.Key(), before.Unit, p.tier(before), before.Sources, standing(before), standing(q)})
 		if q.Short.Low.IsPositive() {
-			out.Open = append(out.Open, Open{before.Key(), q.Short.Low, q.Exposure, possible(q), p.why(before.Key())})
+			out.Open = append(out.Open, Open{before.Key(), q.Short.Low, q.Exposure, possible(q), p.why(before.Key()), nil})
 		}
 	}
 }

@@ -150,11 +150,11 @@ func TestFactsDecideGuardsThatNoEstateCan(t *testing.T) {
 	}
 	yes, no, five, two := yesNo(true), yesNo(false), number(5), number(2)
 	assert.Equal(t, Unknown, state(nil))
-	assert.Equal(t, Available, state(facts{UserFacts{no, five}, DeviceFacts{no}}))
-	assert.Equal(t, Refused, state(facts{UserFacts{yes, five}, DeviceFacts{no}}), "on leave")
-	assert.Equal(t, Refused, state(facts{UserFacts{no, two}, DeviceFacts{no}}), "120 days are 48 working days of 2 a week")
-	assert.Equal(t, Refused, state(facts{UserFacts{no, five}, DeviceFacts{yes}}), "critical")
-	assert.Equal(t, Unknown, state(facts{UserFacts{no, nil}, DeviceFacts{no}}))
+	assert.Equal(t, Available, state(facts{UserFacts{no, five}, DeviceFacts{Critical: no}}))
+	assert.Equal(t, Refused, state(facts{UserFacts{yes, five}, DeviceFacts{Critical: no}}), "on leave")
+	assert.Equal(t, Refused, state(facts{UserFacts{no, two}, DeviceFacts{Critical: no}}), "120 days are 48 working days of 2 a week")
+	assert.Equal(t, Refused, state(facts{UserFacts{no, five}, DeviceFacts{Critical: yes}}), "critical")
+	assert.Equal(t, Unknown, state(facts{UserFacts{no, nil}, DeviceFacts{Critical: no}}))
 }
 
 type facts struct {
