@@ -67,6 +67,7 @@ func (r Request) suiteFor(p compliance.Position, suite catalog.ProductKey, from 
 		o.loose = []Action{{Verb: spared, Product: p.Product, Device: a.Device, User: a.User}}
 		o.share, o.pool = from, left
 		o.claims = []string{fmt.Sprintf("suite|%s|%s", suite, c.Consumer)}
+		o.seen = fmt.Sprintf("!position.consumers.exists(c, c.id == %s && c.short > 0)", quote(c.Consumer))
 		o.signature = "suite|" + string(from) + "|" + signature(c)
 		out = append(out, o)
 	}

@@ -24,7 +24,7 @@ const DefaultSuccess = `position.status == "compliant"`
 //	position.required_high, short_high               decimal, unknown without bound
 //	position.exposure                                decimal, in position.currency
 //	position.doubtful                                list of sources in doubt
-//	position.consumers                               list: id, device, user, reason, required, short
+//	position.consumers                               list: id, device, user, reason, required, short, editions, versions
 //	position.entitlements                            list: id, owned, used
 //
 // What is unknown stays unknown: such a criterion is neither met nor missed.
@@ -82,6 +82,8 @@ var outcomeSchema = &expr.Schema{Name: "consumer", Fields: []expr.Field{
 	outcomeField("reason", expr.String, func(o *compliance.Outcome) any { return string(o.Reason) }),
 	outcomeField("required", expr.Decimal, func(o *compliance.Outcome) any { return o.Required.Low }),
 	outcomeField("short", expr.Decimal, func(o *compliance.Outcome) any { return o.Short }),
+	outcomeField("editions", expr.List(expr.String), func(o *compliance.Outcome) any { return words(o.Editions) }),
+	outcomeField("versions", expr.List(expr.String), func(o *compliance.Outcome) any { return words(o.Versions) }),
 }}
 
 var supplySchema = &expr.Schema{Name: "entitlement", Fields: []expr.Field{
@@ -123,6 +125,8 @@ func upper(i compliance.Interval) any {
 	}
 	return i.High.Decimal
 }
+
+func words(in []string) []any { return listOf(in, func(s *string) any { return *s }) }
 
 func listOf[T any](in []T, each func(*T) any) []any {
 	out := make([]any, len(in))

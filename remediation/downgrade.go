@@ -78,6 +78,11 @@ func (r Request) lesser(ctx context.Context, b *bench, p compliance.Position, c 
 	o.Disruption *= len(ts)
 	o.most = needsOf([]compliance.Outcome{c})
 	o.consumer = c.Consumer
+	what, list := cmp.Or(d.From.Edition, ts[0].edition), "c.editions"
+	if d.To.Edition == "" || d.To.Edition == d.From.Edition {
+		what, list = ts[0].version, "c.versions"
+	}
+	o.seen = fmt.Sprintf("!position.consumers.exists(c, c.id == %s && %s in %s)", quote(c.Consumer), quote(what), list)
 	o.signature = fmt.Sprintf("lesser|%s|%s|%d|%s", d.From, d.To, len(o.Actions), signature(c))
 	return o, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -27,7 +28,8 @@ func (p Plan) WriteHTML(w io.Writer) error {
 	page := struct {
 		Plan            Plan
 		Digest, Measure string
-	}{p, digest, p.measure()}
+		Risks           bool
+	}{p, digest, p.measure(), slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Risk != "" })}
 	if err := t.Execute(w, page); err != nil {
 		return fmt.Errorf("remediation: plan page: %w", err)
 	}

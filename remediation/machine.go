@@ -197,6 +197,7 @@ func (r Request) retire(ctx context.Context, stands []stand) ([]Option, error) {
 			o.claims = append(o.claims, s.rows(id)...)
 		}
 		o.claims = append(o.claims, "machine|"+string(id))
+		o.seen = absent(here[0].Position, []compliance.DeviceID{id})
 		out = append(out, o)
 	}
 	return out, nil

@@ -127,7 +127,7 @@ type TitleDocument struct {
 	Product catalog.ProductKey `yaml:"product,required"`
 	Edition string             `yaml:"edition"`
 	Version string             `yaml:"version"`
-	Title ReportedTitle `yaml:"title,required"`
+	Title   ReportedTitle      `yaml:"title,required"`
 }
 
 // ReportedTitle is a title as a source reports it.

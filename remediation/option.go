@@ -69,8 +69,10 @@ type Option struct {
 	needs  string
 	// packs is how many packs one unit is, where it is not one.
 	packs int64
-	// consumer is the one that the option frees.
+	// consumer is the one that the option frees; seen is the criterion in CEL by which
+	// its effect shows, where its kind has no other.
 	consumer string
+	seen     string
 	// signature is equal for options that differ in nothing that a position
 	// looks at.
 	signature string

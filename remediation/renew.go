@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-
 	"github.com/trueup-dev/trueup/compliance"
 )
 

@@ -169,6 +169,7 @@ func (p *planning) plan(ctx context.Context, s Strategy, sel selection) (Plan, e
 		return Plan{}, fmt.Errorf("remediation: what-if: %w", err)
 	}
 	p.changes(&out, res)
+	p.measured(&out, res)
 	p.accepted(&out)
 	p.negotiations(&out)
 	slices.SortStableFunc(out.Steps, func(a, b Step) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID)) })
@@ -204,74 +205,6 @@ func (p *planning) step(o Option, n int64) Step {
 func (o Option) counted() bool {
 	return len(o.Actions) > 0 && slices.Contains([]Verb{Purchase, Transfer, StepUp, Release}, o.Actions[0].Verb)
 }
-
-// criterion says in CEL what the next position shows once a step is done.
-func (p *planning) criterion(o Option, n int64) string {
-	before, _ := p.position(o.Position)
-	times := decimal.NewFromInt(n)
-	switch o.Kind {
-	case Reclaim, Remove:
-		return fmt.Sprintf("!position.consumers.exists(c, c.id == %s)", quote(o.consumer))
-	case Downgrade:
-		return fmt.Sprintf("!position.consumers.exists(c, c.id == %s && c.short > 0) || position.short <= 0", quote(o.consumer))
-	case Renew:
-		return p.renewed(o, before)
-	case Move, Pin, Resize, Retire, Cover:
-		return fmt.Sprintf("position.short <= %s", exactly(before.Short.Low.Sub(decimal.Max(o.Effect, decimal.Decimal{}))))
-	}
-	a := o.Actions[0]
-	switch a.Verb {
-	case Transfer:
-		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned <= %s)", quote(string(a.Entitlement)), exactly(owned(before, a.Entitlement).Sub(times)))
-	case StepUp:
-		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned <= %s) && position.owned >= %s",
-			quote(string(a.Entitlement)), exactly(owned(before, a.Entitlement).Sub(times)), exactly(before.Owned))
-	case Release:
-		return fmt.Sprintf("position.short <= %s", exactly(before.Short.Low.Sub(decimal.Max(o.Effect, decimal.Decimal{}))))
-	}
-	for _, a := range o.Actions {
-		if a.Product == before.Product {
-			return fmt.Sprintf("position.owned >= %s", exactly(before.Owned.Add(a.Quantity.Mul(times))))
-		}
-	}
-	return "true"
-}
-
-// renewed is the criterion of a renewal: the entitlement counts again or, for its
-// maintenance, covers more than before.
-func (p *planning) renewed(o Option, before compliance.Position) string {
-	for _, a := range o.Actions {
-		if a.Product != before.Product || a.Metric != before.Metric {
-			continue
-		}
-		if a.Maintenance {
-			return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.used > %s) || position.short <= 0", quote(string(a.Entitlement)), exactly(used(before, a.Entitlement)))
-		}
-		return fmt.Sprintf("position.entitlements.exists(e, e.id == %s && e.owned >= %s)", quote(string(a.Entitlement)), exactly(a.Quantity))
-	}
-	return "true"
-}
-
-func used(p compliance.Position, id compliance.EntitlementID) decimal.Decimal {
-	for _, s := range p.Entitlements {
-		if s.Entitlement == id {
-			return s.Used
-		}
-	}
-	return decimal.Decimal{}
-}
-
-func owned(p compliance.Position, id compliance.EntitlementID) decimal.Decimal {
-	for _, s := range p.Entitlements {
-		if s.Entitlement == id {
-			return s.Owned
-		}
-	}
-	return decimal.Decimal{}
-}
-
-// exactly writes a number as CEL has it.
-func exactly(d decimal.Decimal) string { return fmt.Sprintf("decimal(%q)", d.String()) }
 
 // changes states every position of the plan before and after it, and what stays
 // open.
@@ -344,6 +277,9 @@ func (p *planning) why(key string) string {
 func (p *planning) unused() []Unused {
 	var out []Unused
 	for _, o := range p.options {
+		if o.Kind == Negotiate {
+			continue // stated by itself
+		}
 		u := Unused{Option: o.ID, Verb: o.Verb, State: o.State}
 		switch {
 		case o.State == Unknown:

@@ -60,7 +60,14 @@ func (i Impact) write(b *strings.Builder) {
 
 func (s Step) write(b *strings.Builder, n int) {
 	fmt.Fprintf(b, "\n%d. %s\n", n, s.Verb)
-	fmt.Fprintf(b, "   owner %s, by %s, cost %s\n", s.Owner, s.Due.Format(time.DateOnly), s.Cost)
+	fmt.Fprintf(b, "   owner %s, by %s, cost %s", s.Owner, s.Due.Format(time.DateOnly), s.Cost)
+	if s.Risk != "" {
+		fmt.Fprintf(b, ", risk %s", s.Risk)
+	}
+	b.WriteByte('\n')
+	if len(s.Also) > 0 {
+		fmt.Fprintf(b, "   helps %s too\n", strings.Join(s.Also, ", "))
+	}
 	fmt.Fprintf(b, "   done when %s\n", s.Criterion)
 	if s.Undo == "" {
 		fmt.Fprintf(b, "   cannot be undone\n")
@@ -76,6 +83,12 @@ func (p Plan) tail(b *strings.Builder) {
 		if o.Possible != "" {
 			fmt.Fprintf(b, "  and by up to %s more where facts are missing\n", o.Possible)
 		}
+		if a := o.Accepted; a != nil {
+			fmt.Fprintf(b, "  accepted by %s until %s: %s\n", a.Approver, a.Until.Format(time.DateOnly), a.Reason)
+		}
+	}
+	for _, n := range p.Negotiations {
+		fmt.Fprintf(b, "May be negotiated for %s, by leave of %s: %s; nothing of it counts until it is answered, and %s stays at risk\n", n.Position, n.Approver, n.Topic, n.Exposure)
 	}
 	for _, s := range p.Later {
 		fmt.Fprintf(b, "Possible only after the due date: %s, by %s, cost %s\n", s.Verb, s.Due.Format(time.DateOnly), s.Cost)

@@ -44,7 +44,7 @@ func (a *actuator) Facts(ctx context.Context, act remediation.Action) ([]remedia
 	}
 	in := a.desk.playbook.Input(facts, a.now())
 	var res *compliance.Result
-	if act.Verb == remediation.Transfer {
+	if act.Verb.NeedsResult() {
 		if res, err = compliance.Reconcile(ctx, in); err != nil {
 			return nil, fmt.Errorf("remedy: %w", err)
 		}

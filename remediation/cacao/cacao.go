@@ -113,26 +113,12 @@ func (w *writer) steps() {
 func commands(s remediation.Step) []object {
 	var out []object
 	for _, a := range s.Actions {
-		out = append(out, object{"type": "manual", "command": instruction(a), "playbook_activity": "configure-systems"})
+		out = append(out, object{"type": "manual", "command": a.String(), "playbook_activity": "configure-systems"})
 	}
 	if len(out) == 0 {
 		out = append(out, object{"type": "manual", "command": s.Verb, "playbook_activity": "configure-systems"})
 	}
 	return out
-}
-
-// instruction is an action in words.
-func instruction(a remediation.Action) string {
-	title := strings.TrimSpace(a.Title.Name + " " + a.Title.Version)
-	switch a.Verb {
-	case remediation.Uninstall:
-		return fmt.Sprintf("uninstall %s from %s", title, a.Device)
-	case remediation.Unassign:
-		return fmt.Sprintf("take the seat of %s from %s", title, a.User)
-	case remediation.Transfer:
-		return fmt.Sprintf("transfer %s of %s to %s", a.Quantity, a.Entitlement, a.Entity)
-	}
-	return fmt.Sprintf("%s %s of %s at %s each", a.Verb, a.Quantity, strings.TrimSpace(string(a.Product)+" "+a.Edition), a.Price)
 }
 
 func extension(s remediation.Step) object {

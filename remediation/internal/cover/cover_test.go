@@ -104,6 +104,9 @@ func exhaust(p Problem) int64 {
 	return best
 }
 
+// thousands is how often a property is checked, on a hundred instances each time.
+const thousands = 30
+
 func costOf(p Problem, count []int64) (cost int64) {
 	for i, n := range count {
 		cost += n * p.Items[i].Cost
@@ -112,6 +115,12 @@ func costOf(p Problem, count []int64) (cost int64) {
 }
 
 func TestSolveEqualsExhaustiveSearch(t *testing.T) {
+	for range thousands {
+		t.Run("", equalsExhaustiveSearch)
+	}
+}
+
+func equalsExhaustiveSearch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := instance(t)
 		want := exhaust(p)
