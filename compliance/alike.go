@@ -25,17 +25,25 @@ type alike struct {
 
 // classes count alike devices, product by product.
 type classes struct {
-	number map[alike]uint32
+	number *columns.Dictionary[alike]
 	all    []devicesAlike
 	// The dictionaries of what classes are made of.
 	uses     map[string]uint32
 	useSets  [][]releaseFrom
-	hardware map[string]uint32
-	machines []Device
+	single   *columns.Dictionary[releaseFrom]
+	singles  []uint32 // the sets of one
+	hardware *columns.Dictionary[machine]
 	names    *columns.Dictionary[string]
 	release  map[release]uint32
 	releases []release
 	key      []byte
+}
+
+// machine is what a metric reads of a device's hardware.
+type machine struct {
+	kind                  DeviceKind
+	sockets, cores, vcpus int
+	model, host, instance string
 }
 
 // devicesAlike is a class: devices that are alike. Its shape is made when first asked for.
@@ -63,26 +71,40 @@ type shape struct {
 
 func newClasses() classes {
 	c := classes{
-		number: map[alike]uint32{}, uses: map[string]uint32{}, hardware: map[string]uint32{},
-		names: columns.NewDictionary[string](), release: map[release]uint32{},
+		number: columns.NewDictionary[alike](), uses: map[string]uint32{}, single: columns.NewDictionary[releaseFrom](),
+		hardware: columns.NewDictionary[machine](), names: columns.NewDictionary[string](), release: map[release]uint32{},
 		useSets: [][]releaseFrom{nil},
 	}
-	c.name("")
+	nothing := ""
+	c.names.Number(maphash.String(c.names.Seed(), nothing), &nothing)
 	c.machine(&Device{}, true)
 	return c
 }
 
 // name is the number of a name, 0 for the empty one.
 func (c *classes) name(s string) uint32 {
+	if s == "" {
+		return 0
+	}
 	return c.names.Number(maphash.String(c.names.Seed(), s), &s)
+}
+
+// mix makes a hash of numbers that few things share.
+func mix(numbers ...uint64) uint64 {
+	h := uint64(0)
+	for _, n := range numbers {
+		h = (h ^ n) * 0x9e3779b97f4a7c15
+		h ^= h >> 32
+	}
+	return h
 }
 
 // numberOf is the number of a class, which it gets now if it has none yet.
 func (c *classes) numberOf(a alike) uint32 {
-	n, known := c.number[a]
-	if !known {
-		n = uint32(len(c.all))
-		c.number[a] = n
+	hash := mix(uint64(a.product)<<32|uint64(a.uses), uint64(a.hardware)<<32|uint64(a.entity),
+		uint64(a.country)<<32|uint64(a.environment), uint64(a.fromSource))
+	n := c.number.Number(hash, &a)
+	if int(n) == len(c.all) {
 		c.all = append(c.all, devicesAlike{alike: a})
 	}
 	return n
@@ -101,6 +123,13 @@ func (c *classes) releaseOf(r release) uint32 {
 
 // useSet is the number of a set of uses, sorted.
 func (c *classes) useSet(set []releaseFrom) uint32 {
+	if len(set) == 1 {
+		n := c.single.Number(mix(uint64(set[0].release)<<32|uint64(set[0].source)), &set[0])
+		if int(n) == len(c.singles) {
+			c.singles = append(c.singles, c.newSet(set))
+		}
+		return c.singles[n]
+	}
 	c.key = c.key[:0]
 	for _, u := range set {
 		c.key = binary.LittleEndian.AppendUint32(c.key, u.release)
@@ -108,38 +137,38 @@ func (c *classes) useSet(set []releaseFrom) uint32 {
 	}
 	n, known := c.uses[string(c.key)]
 	if !known {
-		n = uint32(len(c.useSets))
+		n = c.newSet(set)
 		c.uses[string(c.key)] = n
-		c.useSets = append(c.useSets, append([]releaseFrom(nil), set...))
 	}
 	return n
 }
 
-// machine is the number of a device's hardware, of which only what counts is set:
-// with what makes it a virtual machine, or without.
+func (c *classes) newSet(set []releaseFrom) uint32 {
+	c.useSets = append(c.useSets, slices.Clone(set))
+	return uint32(len(c.useSets) - 1)
+}
+
+// machine is the number of a device's hardware: with what makes it a virtual machine,
+// or without.
 func (c *classes) machine(d *Device, virtual bool) uint32 {
-	m := Device{Kind: d.Kind, Sockets: d.Sockets, Cores: d.Cores, Model: d.Model}
-	c.key = append(c.key[:0], byte(d.Kind))
-	for _, n := range [...]int{d.Sockets, d.Cores} {
-		c.key = binary.AppendUvarint(c.key, uint64(n))
-	}
-	c.key = appendText(c.key, d.Model)
+	m := machine{kind: d.Kind, sockets: d.Sockets, cores: d.Cores, model: d.Model}
 	if virtual {
-		m.VCPUs, m.Host, m.InstanceType = d.VCPUs, d.Host, d.InstanceType
-		c.key = binary.AppendUvarint(c.key, uint64(d.VCPUs))
-		c.key = appendText(appendText(c.key, string(d.Host)), d.InstanceType)
+		m.vcpus, m.host, m.instance = d.VCPUs, string(d.Host), d.InstanceType
 	}
-	n, known := c.hardware[string(c.key)]
-	if !known {
-		n = uint32(len(c.machines))
-		c.hardware[string(c.key)] = n
-		c.machines = append(c.machines, m)
-	}
-	return n
+	return c.hardwareOf(&m)
 }
 
-func appendText(key []byte, s string) []byte {
-	return append(binary.AppendUvarint(key, uint64(len(s))), s...)
+func (c *classes) hardwareOf(m *machine) uint32 {
+	hash := mix(uint64(m.kind), uint64(m.sockets), uint64(m.cores), uint64(m.vcpus))
+	text := func(s string) {
+		if s != "" {
+			hash = mix(hash, maphash.String(c.hardware.Seed(), s))
+		}
+	}
+	text(m.model)
+	text(m.host)
+	text(m.instance)
+	return c.hardware.Number(hash, m)
 }
 
 // shapeOf is a class as a device with its uses.
@@ -148,7 +177,9 @@ func (t *Tally) shapeOf(c *devicesAlike) *shape {
 		return c.shape
 	}
 	names := t.classes.names.Values()
-	s := &shape{device: t.classes.machines[c.hardware]}
+	m := &t.classes.hardware.Values()[c.hardware]
+	s := &shape{device: Device{Kind: m.kind, Sockets: m.sockets, Cores: m.cores, Model: m.model,
+		VCPUs: m.vcpus, Host: DeviceID(m.host), InstanceType: m.instance}}
 	d := &s.device
 	d.Entity, d.Country, d.Environment = names[c.entity], names[c.country], names[c.environment]
 	d.Source = SourceID(names[c.fromSource])

@@ -2,6 +2,7 @@ package compliance_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/shopspring/decimal"
@@ -67,4 +68,45 @@ func ExampleTally() {
 	//   2499 x "alike: acme/server, kind physical, 16 cores; in use found by inventory": 2499 hosts x 16 cores = 39984 core licenses
 	//   1 x "alike: acme/server, kind physical, 32 cores; in use found by inventory": 32 cores = 32 core licenses
 	//   2500 x "alike: acme/server, kind physical, 8 cores; in use found by inventory": 2500 hosts x 8 cores = 20000 core licenses
+}
+
+// An estate in memory is counted for terms that are only being thought of.
+func ExampleTally_AddEstate() {
+	lib, err := metric.Standard()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	held := compliance.NewBuilder(snapshot)
+	for n := range 600 {
+		d := compliance.Device{ID: compliance.DeviceID(fmt.Sprint("host-", n)), Kind: compliance.Physical, Cores: 16}
+		title := catalog.Title{Publisher: "Acme", Name: "server"}
+		if err := errors.Join(held.AddDevice(d), held.AddInstall(compliance.Install{Device: d.ID, Title: title})); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	estate := held.Build()
+	for _, m := range []metric.Key{"generic.device", "generic.core"} {
+		tally, err := compliance.NewTally(snapshot, compliance.Input{
+			Catalog: named{}, Metrics: lib, Licensing: []compliance.Licensing{{Product: "acme/server", Metric: m}},
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if err := tally.AddEstate(estate); err != nil {
+			fmt.Println(err)
+			return
+		}
+		result, err := tally.Reconcile(context.Background())
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(m, result.Positions[0].Required, result.Positions[0].Unit)
+	}
+	// Output:
+	// generic.device 600 licenses
+	// generic.core 9600 core licenses
 }

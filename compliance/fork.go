@@ -90,7 +90,7 @@ func (t *Tally) mergeClasses(fork *Tally, sources []uint32) {
 		}
 		a := c.alike
 		if l := &t.products[c.product]; l.machine || l.host {
-			a.hardware = into.machine(&from.machines[c.hardware], l.machine)
+			a.hardware = into.hardwareOf(&from.hardware.Values()[c.hardware])
 		}
 		a.entity, a.country, a.environment = into.name(names[c.entity]), into.name(names[c.country]), into.name(names[c.environment])
 		a.fromSource = into.name(names[c.fromSource])

@@ -41,11 +41,11 @@ func (k *kept) add(d *Device, r *reading) {
 	out := &keptDevice{device: *d, isWhole: r.whole}
 	out.device.OperatingSystem = ""
 	for _, u := range r.kept {
-		if u.install == nil {
+		if u.whose == nil {
 			out.device.OperatingSystem = d.OperatingSystem
 			continue
 		}
-		u.row.user = k.users.Number(maphash.String(k.users.Seed(), string(u.install.User)), &u.install.User)
+		u.row.user = k.users.Number(maphash.String(k.users.Seed(), string(*u.whose)), u.whose)
 		out.rows, out.sources = append(out.rows, u.row), append(out.sources, uint16(u.source))
 	}
 	k.put(out)
@@ -68,7 +68,7 @@ func (k *kept) remove(id DeviceID) {
 func (d *keptDevice) same(r *reading) bool {
 	var rows []row
 	for _, u := range r.kept {
-		if u.install != nil {
+		if u.whose != nil {
 			rows = append(rows, u.row)
 		}
 	}

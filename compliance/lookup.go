@@ -14,7 +14,7 @@ import (
 func (t *Tally) lookUp(d *Device, installs []Install) error {
 	r := &t.read
 	r.hashes, r.titles = sized(r.hashes, len(installs)), sized(r.titles, len(installs))
-	seed := t.titles.Seed()
+	seed, ahead := t.titles.Seed(), 0
 	for k := range installs {
 		i := &installs[k]
 		if i.Device != d.ID && i.Device != "" {
@@ -24,9 +24,12 @@ func (t *Tally) lookUp(d *Device, installs []Install) error {
 		n, known := t.titles.Guess(h)
 		if !known {
 			n = math.MaxUint32
+		} else {
+			ahead += t.counts[n].installs
 		}
 		r.hashes[k], r.titles[k] = h, n
 	}
+	r.ahead = ahead
 	var last SourceID
 	run := -1 // the run of installs of that source
 	for k := range installs {
@@ -51,7 +54,7 @@ func (t *Tally) lookUp(d *Device, installs []Install) error {
 		}
 		r.sources[run].n++
 		if f := t.counts[n].filed; f.product >= 0 {
-			r.managed = append(r.managed, managedUse{f, r.sources[run].source, i, row{title: n, first: first, used: used}})
+			r.managed = append(r.managed, managedUse{f, r.sources[run].source, &i.User, row{title: n, first: first, used: used}})
 		}
 	}
 	return nil

@@ -22,6 +22,8 @@ type reading struct {
 	whole   bool
 	set     []releaseFrom
 	refused error
+	// ahead is the sum of what was read only to have it near when it is needed.
+	ahead int
 }
 
 // fromSource is a number of installs of one source.
@@ -33,9 +35,9 @@ type fromSource struct {
 // managedUse is a use of a product under management.
 type managedUse struct {
 	filed
-	source  uint32
-	install *Install // nil for the operating system
-	row     row
+	source uint32
+	whose  *UserID // nil for the operating system
+	row    row
 }
 
 func (a managedUse) compare(b managedUse) int {
@@ -47,10 +49,10 @@ func (a managedUse) compare(b managedUse) int {
 }
 
 func (a managedUse) user() UserID {
-	if a.install == nil {
+	if a.whose == nil {
 		return ""
 	}
-	return a.install.User
+	return *a.whose
 }
 
 // look reads a device into t.read.
@@ -58,12 +60,23 @@ func (t *Tally) look(d *Device, installs []Install) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	r := &t.read
-	r.titles, r.sources, r.managed, r.classes, r.kept = r.titles[:0], r.sources[:0], r.managed[:0], r.classes[:0], r.kept[:0]
-	r.system, r.refused = -1, nil
+	t.read.again()
 	if err := t.lookUp(d, installs); err != nil {
 		return err
 	}
+	return t.lookAt(d)
+}
+
+// again empties the reading for the next device.
+func (r *reading) again() *reading {
+	r.titles, r.sources, r.managed, r.classes, r.kept = r.titles[:0], r.sources[:0], r.managed[:0], r.classes[:0], r.kept[:0]
+	r.system, r.refused = -1, nil
+	return r
+}
+
+// lookAt reads a device whose installs have been read.
+func (t *Tally) lookAt(d *Device) error {
+	r := &t.read
 	var err error
 	if r.source, err = t.sourceOf(d.Source); err != nil {
 		return err
@@ -190,6 +203,14 @@ func (t *Tally) count(d *Device, sign int) {
 	}
 	for _, u := range r.kept {
 		t.last.touch(u.product)
+	}
+	if r.whole {
+		// Others look at it for what runs on it or beside it.
+		for i, l := range t.products {
+			if !l.counted || l.hosted {
+				t.last.touch(int32(i))
+			}
+		}
 	}
 	if sign < 0 {
 		t.kept.remove(d.ID)

@@ -36,7 +36,8 @@ import (
 // the place, and one of a cluster where the metric counts hosts.
 //
 // A device must be given with all its installs at once, and only once: what several
-// sources say of one device is for a [Builder] to join. Of each device eight bytes
+// sources say of one device is for a [Builder] to join, whose estate
+// [Tally.AddEstate] takes. Of each device eight bytes
 // remain, by which one that comes twice is refused.
 //
 // A Tally is for one goroutine.
@@ -163,12 +164,25 @@ func (t *Tally) AddSource(s Source) error {
 // that it can be filled again. The error wraps [ErrInvalid]; nothing of the device
 // is counted then.
 func (t *Tally) Add(d Device, installs []Install) error {
-	if strings.HasPrefix(string(d.ID), alikePrefix) {
-		return fmt.Errorf("%w: device %q has the name of a class of devices", ErrInvalid, d.ID)
+	if err := t.named(&d); err != nil {
+		return err
 	}
 	if err := t.look(&d, installs); err != nil {
 		return err
 	}
+	return t.enter(&d)
+}
+
+// named refuses a device that has the name of a class.
+func (t *Tally) named(d *Device) error {
+	if strings.HasPrefix(string(d.ID), alikePrefix) {
+		return fmt.Errorf("%w: device %q has the name of a class of devices", ErrInvalid, d.ID)
+	}
+	return nil
+}
+
+// enter counts a device that was read, unless it has been before.
+func (t *Tally) enter(d *Device) error {
 	hash := maphash.String(t.seed, string(d.ID))
 	if t.read.refused != nil {
 		return t.read.refused
@@ -176,7 +190,7 @@ func (t *Tally) Add(d Device, installs []Install) error {
 	if !t.seen.Add(hash) {
 		return fmt.Errorf("%w: device %s is given twice; give each once, with all its installs", ErrInvalid, d.ID)
 	}
-	t.count(&d, 1)
+	t.count(d, 1)
 	return nil
 }
 

@@ -201,16 +201,8 @@ func (s stream) rest(t require.TestingT, to facts) {
 
 // reconcile computes the positions one device at a time.
 func (s stream) reconcile(t require.TestingT) *compliance.Result {
-	b := compliance.NewBuilder(snapshot)
-	s.rest(t, b)
-	for _, d := range s.devices {
-		require.NoError(t, b.AddDevice(d.Device))
-		for _, i := range d.installs {
-			require.NoError(t, b.AddInstall(i))
-		}
-	}
 	in := s.in
-	in.Estate = b.Build()
+	in.Estate = s.estate(t, s.devices)
 	res, err := compliance.Reconcile(context.Background(), in)
 	require.NoError(t, err)
 	return res
@@ -297,6 +289,13 @@ func TestTallyIsASum(t *testing.T) {
 		if whole.Merge(fork) == nil { // else hosts and machines were parted
 			require.Equal(t, want, bytesOf(t, whole), "in two parts")
 		}
+
+		growing := s.tally(t, devices[:at])
+		bytesOf(t, growing)
+		for _, d := range devices[at:] {
+			require.NoError(t, growing.Add(d.Device, d.installs))
+		}
+		require.Equal(t, want, bytesOf(t, growing), "with positions asked for on the way")
 
 		changing := s.tally(t, devices)
 		bytesOf(t, changing) // so that positions are there to be kept

@@ -1,8 +1,11 @@
 // Command stream measures positions from a stream of installs that nobody holds, against
 // loops over maps that only count, and a change of one device in a hundred against
-// the same loops kept up to date by hand. Results are in benchmarks/reconcile.md.
+// the same loops kept up to date by hand, and an estate in memory counted again, as on
+// another day or by other terms, against a loop over numbers. Results are in benchmarks/reconcile.md.
 //
 //	go run ./benchmarks/stream -devices 1000000
+//	go run ./benchmarks/stream -devices 1000000 -suite change
+//	go run ./benchmarks/stream -devices 1000000 -suite held
 package main
 
 import (
@@ -20,11 +23,14 @@ import (
 
 func main() {
 	devices := flag.Int("devices", 100_000, "number of devices, of forty installs each")
-	suite := flag.String("suite", "stream", "stream, or change for one device in a hundred")
+	suite := flag.String("suite", "stream", "stream, change for one device in a hundred, or held for an estate in memory")
 	variants := func() []rounds.Variant {
 		b := bench{scale.New(*devices)}
-		if *suite == "change" {
+		switch *suite {
+		case "change":
 			return b.change()
+		case "held":
+			return b.held()
 		}
 		return b.stream()
 	}

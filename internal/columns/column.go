@@ -37,6 +37,14 @@ func (c *Column[T]) Append(v T) {
 // At is the value with the number i, from 0.
 func (c *Column[T]) At(i int) T { return c.blocks[i>>blockBits][i&(blockSize-1)] }
 
+// Run are values from one number on, as many as stand together in memory, and not
+// more than up to another, exclusive. They must not be changed.
+func (c *Column[T]) Run(from, to int) []T {
+	block := c.blocks[from>>blockBits]
+	from, to = from&(blockSize-1), from&(blockSize-1)+to-from
+	return block[from:min(to, len(block))]
+}
+
 // Set replaces the value with the number i.
 func (c *Column[T]) Set(i int, v T) { c.blocks[i>>blockBits][i&(blockSize-1)] = v }
 

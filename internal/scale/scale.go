@@ -104,6 +104,23 @@ func (e *Estate) Each(from, to, revision int, f func(number int, d *compliance.D
 	return nil
 }
 
+// Held is the estate as one that is held.
+func (e *Estate) Held() (*compliance.Estate, error) {
+	b := compliance.NewBuilder(Snapshot)
+	err := e.Each(0, e.Devices, 0, func(_ int, d *compliance.Device, installs []compliance.Install) error {
+		if err := b.AddDevice(*d); err != nil {
+			return err
+		}
+		for k := range installs {
+			if err := b.AddInstall(installs[k]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return b.Build(), err
+}
+
 // Product is the key of a managed title's product, empty for another.
 func (e *Estate) Product(title int) catalog.ProductKey {
 	if title >= Managed {

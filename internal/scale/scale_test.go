@@ -20,6 +20,7 @@ func TestTallyAndByHandAgree(t *testing.T) {
 	require.NoError(t, err)
 	hand := scale.NewByHand(e)
 	same := func() {
+		t.Helper()
 		res, err := tally.Reconcile(context.Background())
 		require.NoError(t, err)
 		want := hand.Short(e.Owned())
@@ -46,4 +47,27 @@ func TestTallyAndByHandAgree(t *testing.T) {
 		return tally.Add(*d, installs)
 	}))
 	same()
+}
+
+// What is held is counted as what is streamed.
+func TestHeldAndCodedAgree(t *testing.T) {
+	e := scale.New(2_000)
+	in, err := e.Input()
+	require.NoError(t, err)
+	tally, err := compliance.NewTally(scale.Snapshot, in)
+	require.NoError(t, err)
+	held, err := e.Held()
+	require.NoError(t, err)
+	require.NoError(t, tally.AddEstate(held))
+	res, err := tally.Reconcile(context.Background())
+	require.NoError(t, err)
+	want := scale.NewCoded(e).Short(e.Owned())
+	require.Len(t, res.Positions, scale.Managed)
+	got := map[string]int64{}
+	for _, p := range res.Positions {
+		got[string(p.Product)] = p.Short.Low.IntPart()
+	}
+	for title, short := range want {
+		require.Equal(t, int64(short), got[string(e.Product(title))], e.Name(title))
+	}
 }
