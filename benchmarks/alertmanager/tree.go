@@ -1,3 +1,5 @@
+//go:build alertmanager
+
 package main
 
 import (
