@@ -150,8 +150,8 @@ func (d *ClockDocument) clock() Clock {
 
 func (c *compiler) checkClocks(set []*ClockDocument, clocks []Clock) {
 	for r, d := range set {
-		if d == nil {
-			continue
+		if d == nil || r > 0 && set[r-1] == d {
+			continue // there is none, or it has been checked for the severity below
 		}
 		k := clocks[r]
 		for _, pair := range []struct {
@@ -162,7 +162,7 @@ func (c *compiler) checkClocks(set []*ClockDocument, clocks []Clock) {
 				c.fail(d.Severity, "%s takes %s, longer than %s, which takes %s", pair.first, pair.a, pair.after, pair.b)
 			}
 		}
-		if r > 0 && set[r-1] != nil && set[r-1] != d && longer(k.Remedy, clocks[r-1].Remedy) {
+		if r > 0 && set[r-1] != nil && longer(k.Remedy, clocks[r-1].Remedy) {
 			c.fail(d.Severity, "a more severe case has %s to remedy, a less severe one (line %d) only %s",
 				k.Remedy, set[r-1].Severity.At().Line, clocks[r-1].Remedy)
 		}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance/document"
@@ -69,7 +70,7 @@ func (c *compiler) compileQuiet(d QuietDocument) {
 	}
 	for _, r := range d.Urgent {
 		if !slices.Contains(reasons, r.Value) {
-			c.fail(r, "no message has the reason %q; known are %v", r.Value, reasons)
+			c.fail(r, "no message has the reason %q; known are %s", r.Value, strings.Join(reasons, ", "))
 		}
 		q.urgent = append(q.urgent, r.Value)
 	}
