@@ -6,6 +6,7 @@ import (
 	"github.com/trueup-dev/trueup/connectors/entitlements"
 	"github.com/trueup-dev/trueup/escalation/policy"
 	"github.com/trueup-dev/trueup/escalation/trigger"
+	"github.com/trueup-dev/trueup/playbook/notify"
 	"github.com/trueup-dev/trueup/remediation"
 )
 
@@ -36,6 +37,8 @@ type Document struct {
 	Triggers *trigger.Document `yaml:"triggers"`
 	// Escalation says how severe a finding is, whose it is and by when.
 	Escalation policy.Document `yaml:"escalation,required"`
+	// Notices say who is told of cases, over what, and what they may know.
+	Notices *notify.Document `yaml:"notices"`
 	// Remediation is the policy of the planner.
 	Remediation *remediation.PolicyDocument `yaml:"remediation"`
 	// Remedy says who approves plans, who signs off and how much one run may take

@@ -20,6 +20,7 @@ import (
 	"github.com/trueup-dev/trueup/connectors/entitlements"
 	"github.com/trueup-dev/trueup/escalation/policy"
 	"github.com/trueup-dev/trueup/escalation/trigger"
+	"github.com/trueup-dev/trueup/playbook/notify"
 	"github.com/trueup-dev/trueup/remediation"
 )
 
@@ -39,6 +40,7 @@ type Playbook struct {
 	escalation *policy.Policy
 	policy     *remediation.Policy
 	remedy     *Remedy
+	notices    *notify.Notices
 
 	// ledger is all that the playbook's files state, terms what of it a run goes by.
 	ledger *ledger.Ledger
@@ -124,8 +126,9 @@ func (l *loader) load(file string) {
 	l.p.rules, err = rule.New(doc.Rules)
 	l.note(at, err)
 	l.triggers(at)
-	l.p.escalation, err = policy.New(doc.Escalation, policy.Options{})
+	l.p.escalation, err = policy.New(doc.Escalation, policy.Options{Files: named{l}})
 	l.note(at, err)
+	l.notices(at)
 	if doc.Remediation != nil {
 		l.p.policy, err = remediation.NewPolicy(*doc.Remediation)
 		l.note(at, err)

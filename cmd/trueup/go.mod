@@ -8,6 +8,8 @@ require (
 	github.com/shopspring/decimal v1.6.0
 	github.com/stretchr/testify v1.12.1
 	github.com/trueup-dev/trueup v0.0.0
+	github.com/trueup-dev/trueup/escalation/chat v0.0.0
+	github.com/trueup-dev/trueup/escalation/mail v0.0.0
 	github.com/trueup-dev/trueup/evidence/postgres v0.0.0
 	golang.org/x/mod v0.42.0
 )
@@ -25,9 +27,11 @@ require (
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
-	github.com/mattn/go-colorable v0.1.12 // indirect
-	github.com/mattn/go-isatty v0.0.17 // indirect
+	github.com/mattn/go-colorable v0.1.14 // indirect
+	github.com/mattn/go-isatty v0.0.20 // indirect
+	github.com/nicholas-fedor/shoutrrr v0.13.2 // indirect
 	github.com/oklog/run v1.1.0 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	go.yaml.in/yaml/v4 v4.0.0 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
@@ -35,6 +39,7 @@ require (
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
+	golang.org/x/term v0.46.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260817212433-ac3dfec99bb1 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
@@ -44,5 +49,7 @@ require (
 
 replace (
 	github.com/trueup-dev/trueup => ../..
+	github.com/trueup-dev/trueup/escalation/chat => ../../escalation/chat
+	github.com/trueup-dev/trueup/escalation/mail => ../../escalation/mail
 	github.com/trueup-dev/trueup/evidence/postgres => ../../evidence/postgres
 )

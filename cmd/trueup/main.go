@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -35,7 +36,7 @@ type command struct {
 
 // commands lists the verbs in the order in which usage prints them.
 func commands() []command {
-	return []command{
+	return slices.Concat([]command{
 		runCommand(),
 		lintCommand(),
 		simulateCommand(),
@@ -70,7 +71,12 @@ func commands() []command {
 		connectorCheckCommand(),
 		connectorKeyCommand(),
 		connectorLockCommand(),
-	}
+		runCasesCommand(),
+		listCasesCommand(),
+		showCaseCommand(),
+		explainCaseCommand(),
+		drillCommand(),
+	}, peopleCommands())
 }
 
 // errUsage is wrapped by a command's error when its arguments are wrong.

@@ -43,10 +43,17 @@ func connectorsBuilt(t *testing.T) string {
 	return bin
 }
 
+// asProgram is the variable that makes the test binary be the program, for tests that
+// kill it.
+const asProgram = "TRUEUP_TEST_AS_PROGRAM"
+
 // scratch is a folder for what tests share.
 var scratch string
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "trueup-test"); err != nil {
 		panic(err)

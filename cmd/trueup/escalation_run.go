@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/trueup-dev/trueup/escalation"
+	"github.com/trueup-dev/trueup/escalation/post"
+	"github.com/trueup-dev/trueup/escalation/runner"
+	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/playbook"
+)
+
+func runCasesCommand() command {
+	return command{
+		name: "escalation run", args: "[-once | -until TIME] [-poll DURATION] [-connectors DIR] [-unpinned] [-log DIR|URL] [-key FILE] [-now TIME] PLAYBOOK",
+		about: "carry cases on by the clock and tell people through the playbook's channels, until interrupted, until an instant, or once; between two looks the log is free for others, and a command that was killed goes on where it was",
+		run:   runCases,
+	}
+}
+
+func runCases(ctx context.Context, s streams, args []string) (err error) {
+	f := newCaseFlags("run")
+	once := f.Bool("once", false, "")
+	until := f.String("until", "", "")
+	poll := f.Duration("poll", time.Minute, "")
+	d := &desks{}
+	f.StringVar(&d.dir, "connectors", "", "")
+	f.BoolVar(&d.unpinned, "unpinned", false, "")
+	book, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	if *once && *until != "" || *poll <= 0 {
+		return fmt.Errorf("%w: -once and -until exclude each other, and -poll must be positive", errUsage)
+	}
+	var end time.Time
+	if *until != "" {
+		if end, err = instant(*until); err != nil {
+			return err
+		}
+	}
+	d.file = f.Arg(0)
+	defer func() { err = errors.Join(err, d.close(ctx)) }()
+	office, err := d.office(ctx, book)
+	if err != nil {
+		return err
+	}
+	// Time goes on from the instant given.
+	begun := time.Now()
+	dr := &driver{flags: f, book: book, office: office, s: s, now: func() time.Time { return f.now.Add(time.Since(begun)) }}
+	if *once {
+		_, err := dr.look(ctx)
+		return err
+	}
+	return dr.drive(ctx, end, *poll)
+}
+
+// driver carries the cases of a log on. It has the log open only while it looks.
+type driver struct {
+	flags  *caseFlags
+	book   *playbook.Playbook
+	office *post.Office
+	s      streams
+	now    func() time.Time
+}
+
+// look performs what is due and says when to come again, zero for when something else
+// happens.
+func (d *driver) look(ctx context.Context) (next time.Time, err error) {
+	now := d.now().UTC()
+	err = d.flags.open(ctx, d.book, func(c *cases) error {
+		journal := &counted{Journal: c.journal, events: map[escalation.EventKind]int{}}
+		r, err := runner.Start(ctx, runner.Options{
+			Journal: journal, Sender: d.office, Directory: c.engine.Directory(), Log: slog.New(slog.NewTextHandler(d.s.err, nil)), Now: d.now,
+		})
+		if err != nil {
+			return err
+		}
+		next, err = r.Tick(ctx, now)
+		if journal.total > 0 || err != nil {
+			fmt.Fprintf(d.s.out, "%s: %d sent, %d failed, %d events", now.Format(time.RFC3339), journal.events[escalation.Sent], journal.events[escalation.Failed], journal.total)
+			if !next.IsZero() {
+				fmt.Fprintf(d.s.out, ", next at %s", next.UTC().Format(time.RFC3339))
+			}
+			fmt.Fprintln(d.s.out)
+		}
+		return err
+	})
+	return next, err
+}
+
+// drive looks whenever something is due, and after poll at the latest, since others
+// append to the log as well, until an instant; zero is for ever. What went wrong in one
+// look is told, and tried again in the next.
+func (d *driver) drive(ctx context.Context, end time.Time, poll time.Duration) error {
+	for {
+		next, err := d.look(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil // asked to end
+		case errors.Is(err, evidence.ErrLocked):
+			next = time.Time{} // somebody else has the folder; come again
+		case err != nil:
+			fmt.Fprintf(d.s.err, "trueup escalation run: %v\n", err)
+		}
+		now := d.now()
+		if wake := now.Add(poll); next.IsZero() || wake.Before(next) {
+			next = wake
+		}
+		if !end.IsZero() && next.After(end) {
+			if next = end; !now.Before(end) {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(next.Sub(now)):
+		}
+	}
+}
+
+// counted is a journal that counts what is appended.
+type counted struct {
+	runner.Journal
+	total  int
+	events map[escalation.EventKind]int
+}
+
+// Append implements runner.Journal.
+func (c *counted) Append(ctx context.Context, events []escalation.Event) error {
+	err := c.Journal.Append(ctx, events)
+	if err == nil {
+		c.total += len(events)
+		for _, e := range events {
+			c.events[e.Kind]++
+		}
+	}
+	return err
+}

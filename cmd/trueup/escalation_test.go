@@ -1,0 +1,292 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// mailpit is a real mail server.
+type mailpit struct{ smtp, http int }
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func startMailpit(t *testing.T) mailpit {
+	t.Helper()
+	path, err := exec.LookPath("mailpit")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("mailpit is missing: go install github.com/axllent/mailpit@v1.27.11")
+		}
+		t.Skip("mailpit is not installed")
+	}
+	m := mailpit{freePort(t), freePort(t)}
+	server := exec.Command(path, "--smtp", fmt.Sprintf("127.0.0.1:%d", m.smtp), "--listen", fmt.Sprintf("127.0.0.1:%d", m.http), "--disable-version-check")
+	require.NoError(t, server.Start())
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	for _, port := range []int{m.smtp, m.http} {
+		require.Eventually(t, func() bool {
+			c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			if err == nil {
+				err = c.Close()
+			}
+			return err == nil
+		}, 20*time.Second, 20*time.Millisecond)
+	}
+	return m
+}
+
+// letter is a message as mailpit lists it.
+type letter struct {
+	MessageID, Subject string
+	To                 []struct{ Address string }
+}
+
+func (m mailpit) letters(t *testing.T, to string) []letter {
+	t.Helper()
+	resp, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/api/v1/messages?limit=500", m.http))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, resp.Body.Close()) }()
+	var list struct{ Messages []letter }
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&list))
+	var out []letter
+	for _, l := range list.Messages {
+		if l.To[0].Address == to {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+const hookKey = "a key of 32 bytes, made by hand!"
+
+// hook receives webhooks and checks their signatures by what the documentation says.
+type hook struct {
+	mu sync.Mutex
+	// got counts deliveries by id, bodies has them.
+	got    map[string]int
+	bodies []string
+	// killer, where there is one, kills the sender before it has an answer.
+	killer func()
+	wrong  []string
+}
+
+func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	body, err := io.ReadAll(r.Body)
+	id, sig := r.Header.Get("Trueup-Delivery"), r.Header.Get("Trueup-Signature")
+	m := regexp.MustCompile(`^t=(\d+),v1=([0-9a-f]{64})$`).FindStringSubmatch(sig)
+	if err != nil || m == nil {
+		h.wrong = append(h.wrong, sig)
+		return
+	}
+	mac := hmac.New(sha256.New, []byte(hookKey))
+	_, _ = io.WriteString(mac, m[1]+"."+id+"."+string(body))
+	if hex.EncodeToString(mac.Sum(nil)) != m[2] {
+		h.wrong = append(h.wrong, id)
+	}
+	h.got[id]++
+	h.bodies = append(h.bodies, string(body))
+	if h.killer != nil {
+		h.killer()
+		h.killer = nil
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// desk is the company of the quickstart with people who can be told.
+type desk struct {
+	t    *testing.T
+	dir  string
+	book string
+	bin  string
+	mail mailpit
+	hook *hook
+}
+
+const told = `
+triggers:
+  spike: {share: 0.5}
+  undisclosed: {}
+  machinery: true
+notices:
+  channels:
+    - {name: mail, kind: mail, settings: {host: 127.0.0.1, port: %d, from: trueup@example.org, plain: true}}
+    - {name: board, kind: webhook, settings: {url: '%s'}, secrets: {key: 'env:TRUEUP_TEST_HOOK'}}
+  contacts:
+    - {name: license.manager, channel: mail, address: lm@example.org, clearance: confidential}
+    - {name: inventory.team, channel: mail, address: inventory@example.org, clearance: internal}
+    - {name: microsoft.desk, channel: mail, address: microsoft@example.org, clearance: internal}
+    - {name: design.lead, channel: mail, address: design@example.org, clearance: confidential}
+    - {name: it-manager, channel: mail, address: it@example.org, clearance: confidential}
+    - {name: legal, channel: mail, address: legal@example.org, clearance: privileged}
+    - {name: cfo, channel: board, clearance: internal}
+`
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{t: t, dir: t.TempDir(), bin: connectorsBuilt(t), mail: startMailpit(t), hook: &hook{got: map[string]int{}}}
+	server := httptest.NewServer(d.hook)
+	t.Cleanup(server.Close)
+	t.Setenv("TRUEUP_TEST_HOOK", hookKey)
+	require.NoError(t, os.CopyFS(d.dir, os.DirFS("../../examples/quickstart")))
+	d.book = filepath.Join(d.dir, "playbook.yaml")
+	text, err := os.ReadFile(d.book)
+	require.NoError(t, err)
+	book := strings.Replace(string(text), "  - {id: this-machine, connector: local}\n", "", 1)
+	book = strings.Replace(book, "      - {name: design,", "      - {name: autocad, match: {product: autodesk/autocad, rule: shortfall}, owner: design.lead, participants: [cfo]}\n      - {name: design,", 1)
+	require.NoError(t, os.WriteFile(d.book, fmt.Appendf([]byte(book), told, d.mail.smtp, server.URL), 0o600))
+	return d
+}
+
+// args are those of a verb of the program at an instant; rest follows the playbook.
+func (d *desk) args(at time.Time, verb string, flags []string, rest ...string) []string {
+	args := append(strings.Fields(verb), "-log", filepath.Join(d.dir, "log"), "-now", at.Format(time.RFC3339))
+	args = append(append(args, flags...), d.book)
+	return append(args, rest...)
+}
+
+func (d *desk) must(at time.Time, verb string, flags []string, rest ...string) string {
+	d.t.Helper()
+	status, out, errs := trueup(d.t, d.args(at, verb, flags, rest...)...)
+	require.Equal(d.t, 0, status, "%s: %s", verb, errs)
+	return out
+}
+
+// judge runs the playbook and gives its cases by what they are about.
+func (d *desk) judge(at time.Time) map[string]string {
+	d.t.Helper()
+	var rep struct {
+		Cases []struct{ ID, Rule, Subject string }
+	}
+	require.NoError(d.t, json.Unmarshal([]byte(d.must(at, "run", []string{"-json", "-unpinned", "-connectors", d.bin})), &rep))
+	out := map[string]string{}
+	for _, c := range rep.Cases {
+		out[c.Rule+" "+c.Subject] = c.ID
+	}
+	return out
+}
+
+// TestFindingToMailToClosure is the life of a finding in the hands of the people whom
+// it concerns, with the program alone: found, told, taken, mended, and back.
+func TestFindingToMailToClosure(t *testing.T) {
+	d := newDesk(t)
+	monday := time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+	const about = "shortfall position autodesk/autocad|generic.user"
+	first := d.judge(monday)
+	id := first[about]
+	require.NotEmpty(t, id, first)
+
+	t.Run("told once through a kill", func(t *testing.T) {
+		program := exec.Command(os.Args[0], d.args(monday, "escalation run", []string{"-once"})...)
+		program.Env = append(os.Environ(), asProgram+"=1")
+		d.hook.killer = func() { _ = program.Process.Kill() }
+		require.Error(t, program.Run(), "it was killed while it told the board")
+		require.Len(t, d.hook.got, 1)
+		assert.Regexp(t, `\d+ sent, 0 failed`, d.must(monday.Add(time.Minute), "escalation run", []string{"-once"}))
+		assert.Len(t, d.hook.got, 1, "the same delivery")
+		for delivery, times := range d.hook.got {
+			assert.Equal(t, 2, times, "at least once")
+			assert.Contains(t, d.hook.bodies[0], delivery)
+		}
+		assert.Equal(t, d.hook.bodies[0], d.hook.bodies[1], "the same bytes")
+		assert.Empty(t, d.hook.wrong, "signatures")
+		assert.NotContains(t, d.hook.bodies[0], "at risk", "the board's clearance is internal")
+	})
+	require.Empty(t, d.must(monday.Add(2*time.Minute), "escalation run", []string{"-once"}), "nothing is due any more")
+	assert.NotEmpty(t, d.mail.letters(t, "design@example.org"))
+
+	t.Run("taken by who is on it", func(t *testing.T) {
+		at := monday.Add(time.Hour)
+		assert.Contains(t, d.must(at, "escalation list", nil), id[:17])
+		assert.Contains(t, d.must(at, "escalation explain", nil, id), "route autocad, chain license, stage owner [design.lead]")
+		for name, want := range map[string]string{"somebody": "no contact", "legal": "not on the case"} {
+			status, _, errs := trueup(t, d.args(at, "escalation ack", []string{"-as", name}, id)...)
+			assert.Equal(t, 1, status)
+			assert.Contains(t, errs, want)
+		}
+		assert.Contains(t, d.must(at, "escalation ack", []string{"-as", "design.lead"}, id[:12]), "is acknowledged until 2026-11-")
+		d.must(at, "escalation note", []string{"-as", "design.lead", "-text", "buying two"}, id)
+		shown := d.must(at, "escalation show", nil, id)
+		assert.Regexp(t, `2026-11-16 10:00 +design.lead +acknowledge\n`, shown)
+		assert.Regexp(t, `2026-11-16 10:00 +design.lead +noted: buying two\n`, shown)
+	})
+
+	bought := filepath.Join(d.dir, "entitlements.csv")
+	before, err := os.ReadFile(bought)
+	require.NoError(t, err)
+	header, _, _ := strings.Cut(string(before), "\n")
+	buy := func(n int) {
+		row := map[string]string{"id": "PO-77", "product": "autodesk/autocad", "metric": "generic.user", "quantity": fmt.Sprint(n), "unit_price": "2100", "currency": "EUR"}
+		var cells []string
+		for _, name := range strings.Split(strings.TrimSpace(header), ",") {
+			cells = append(cells, row[name])
+		}
+		text := string(before)
+		if n > 0 {
+			text += strings.Join(cells, ",") + "\n"
+		}
+		require.NoError(t, os.WriteFile(bought, []byte(text), 0o600))
+	}
+	tuesday := monday.AddDate(0, 0, 1)
+	buy(50)
+	t.Run("mended", func(t *testing.T) {
+		second := d.judge(tuesday)
+		assert.NotContains(t, second, about)
+		for subject, other := range second {
+			if was, ok := first[subject]; ok {
+				assert.Equal(t, was, other, subject)
+			}
+		}
+		assert.Regexp(t, id[:17]+`.* closed \(remedied\)`, d.must(tuesday, "escalation list", []string{"-all"}))
+		d.must(tuesday, "escalation run", []string{"-once"})
+		assert.Len(t, d.hook.got, 2, "the board hears of the end")
+		subjects := fmt.Sprint(d.mail.letters(t, "design@example.org"))
+		assert.Contains(t, subjects, id+": closed")
+	})
+	wednesday := tuesday.AddDate(0, 0, 1)
+	buy(0)
+	t.Run("and back", func(t *testing.T) {
+		assert.Equal(t, id, d.judge(wednesday)[about], "the same case")
+		d.must(wednesday, "escalation run", []string{"-once"})
+		assert.Len(t, slices.DeleteFunc(slices.Clone(d.hook.bodies), func(body string) bool {
+			return !strings.Contains(body, id) || !strings.Contains(body, "opened again")
+		}), 1)
+		assert.Contains(t, d.must(wednesday, "escalation close", []string{"-as", "design.lead", "-outcome", "accepted", "-reason", "until the project ends"}, id), "is closed as accepted")
+	})
+	ids := map[string]bool{}
+	for _, l := range d.mail.letters(t, "design@example.org") {
+		assert.False(t, ids[l.MessageID], "sent once: %s", l.Subject)
+		ids[l.MessageID] = true
+	}
+	status, out, errs := trueup(t, "verify", "-key", filepath.Join(d.dir, "log.key.pub"), filepath.Join(d.dir, "log"))
+	assert.Equal(t, 0, status, out+errs)
+}
