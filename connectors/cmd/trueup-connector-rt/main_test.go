@@ -11,17 +11,17 @@ import (
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/internal/trial"
+	"github.com/trueup-dev/trueup/internal/tracker"
 )
 
 var shop trial.Shop
 
 func TestMain(m *testing.M) { shop.Main(m) }
 
-// password is the one that Request Tracker gives its first user, root.
-const password = "password"
+const password = tracker.Password
 
 func TestRequestTracker(t *testing.T) {
-	url := tracker(t)
+	url := tracker.Start(t)
 	settings := map[string]string{"url": url, "user": "root", "requestor": "sam@example.org"}
 	secrets := map[string]string{"password": password}
 	t.Run("life of a ticket", func(t *testing.T) { life(t, settings, secrets) })

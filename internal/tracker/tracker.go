@@ -1,4 +1,8 @@
-package main
+//go:build unix
+
+// Package tracker starts a Request Tracker for tests: the one that Debian ships, with a
+// database of its own in a file, for as long as the test lasts.
+package tracker
 
 import (
 	"bytes"
@@ -34,9 +38,12 @@ Set($MasonSessionDir, '%[1]s/session');
 1;
 `
 
-// tracker starts a Request Tracker of its own and gives its address. Where none is
-// installed it skips the test, or fails it if CI is set.
-func tracker(t *testing.T) string {
+// Password is the one that Request Tracker gives its first user, root.
+const Password = "password"
+
+// Start starts a Request Tracker and gives its address. Where none is installed it
+// skips the test, or fails it if CI is set.
+func Start(t testing.TB) string {
 	t.Helper()
 	const program = "/usr/share/request-tracker5/libexec/rt-server"
 	if _, err := os.Stat(program); err != nil {
@@ -85,7 +92,7 @@ func tracker(t *testing.T) string {
 	return address
 }
 
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
