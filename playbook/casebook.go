@@ -132,6 +132,8 @@ func (r *run) caseEvents(ctx context.Context) ([]escalation.Event, error) {
 			// A person said so, and finding the same again does not change it.
 		case !c.IsOpen():
 			more, err = c.Reopen(r.playbook.escalation, "found again in run "+string(r.rep.Run), r.now)
+		default:
+			more, err = r.rate(c, f)
 		}
 		if err != nil {
 			return nil, err
@@ -155,8 +157,20 @@ func (r *run) caseEvents(ctx context.Context) ([]escalation.Event, error) {
 	return events, nil
 }
 
+// rate gives an open case the severity that its finding has come to have. A rubric that
+// has changed since the case began changes nothing: it is for new cases.
+func (r *run) rate(c escalation.Case, f Judged) ([]escalation.Event, error) {
+	grade := escalation.GradeOf(f.severity, r.playbook.escalation.Rubric())
+	if grade.Severity == c.Grade.Severity || grade.Rubric != c.Grade.Rubric {
+		return nil, nil
+	}
+	o := c.Opening
+	o.Message, o.Grade, o.Plan = f.Message, grade, f.plan
+	return c.Rate(r.playbook.escalation, o, "trueup", r.now)
+}
+
 func (r *run) request(f Judged) escalation.Request {
-	return escalation.Request{Finding: f.Finding, Severity: f.severity, Contract: r.playbook.contract(f.Contract), Subject: f.subject}
+	return escalation.Request{Finding: f.Finding, Severity: f.severity, Contract: f.contract, Subject: f.subject}
 }
 
 // whole says whether every source delivered: one that did not shows nothing to

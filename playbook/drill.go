@@ -24,7 +24,7 @@ func (e *Engine) Drill(ctx context.Context, name string, now time.Time) (escalat
 	if !slices.ContainsFunc(p.escalation.Drills(), func(d policy.Drill) bool { return d.Name == name }) {
 		return escalation.Case{}, fmt.Errorf("%w: %q", ErrNoDrill, name)
 	}
-	f, err := p.classify(ctx, escalation.DrillFinding(name, now), &compliance.Result{})
+	f, err := p.classify(ctx, escalation.DrillFinding(name, now), newSetting(p, &compliance.Result{}, nil))
 	if err != nil {
 		return escalation.Case{}, err
 	}

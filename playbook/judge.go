@@ -38,6 +38,7 @@ type Judged struct {
 	severity rubric.Severity
 	subject  route.Subject
 	plan     policy.Plan
+	contract *compliance.Contract
 }
 
 // judge evaluates the rules and then the triggers over a result, and classifies and
@@ -51,24 +52,29 @@ func (p *Playbook) judge(ctx context.Context, facts Facts, res *compliance.Resul
 	}
 	findings = append(findings, p.triggered(facts, res, now)...)
 	out := make([]Judged, len(findings))
+	in := newSetting(p, res, facts.Past)
 	for i, f := range findings {
-		if out[i], err = p.classify(ctx, f, res); err != nil {
+		if out[i], err = p.classify(ctx, f, in); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (p *Playbook) classify(ctx context.Context, f compliance.Finding, res *compliance.Result) (Judged, error) {
-	contract := p.contract(f.Contract)
+func (p *Playbook) classify(ctx context.Context, f compliance.Finding, in *setting) (Judged, error) {
+	pos := in.position(f)
+	contract := in.contract(f, pos)
 	facts := rubric.FactsOf(f, contract)
 	facts.Tier = p.tier(f)
-	facts.Confidence = confidence(f, res)
+	if pos != nil {
+		facts.Spread, facts.Trend = spread(pos), in.past.trend(pos)
+	}
+	facts.Confidence = confidence(f, in.res)
 	answers, unfit := p.escalation.Rubric().Answer(&facts)
 	sev := p.escalation.Rubric().Classify(answers)
 	j := Judged{
 		Finding: f, Identity: f.Identity(), Severity: sev.Name, Vector: sev.Vector(), Row: sev.Row, Reason: sev.Reason,
-		Unanswered: sev.Unanswered(), severity: sev, subject: route.SubjectOf(f, sev.Name),
+		Unanswered: sev.Unanswered(), severity: sev, subject: route.SubjectOf(f, sev.Name), contract: contract,
 	}
 	if unfit != nil {
 		// The factor counts as unanswered, so the severity is not lower for it.

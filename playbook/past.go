@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/escalation/trigger"
 	"github.com/trueup-dev/trueup/evidence"
@@ -104,7 +106,7 @@ func (p *Past) with(run evidence.RunID, positions []compliance.Position, at time
 		key := positions[i].Key()
 		points := all[key]
 		points = points[max(0, len(points)-kept):]
-		all[key] = append(slices.Clip(points), trigger.Point{Run: string(run), At: at, Required: positions[i].Required})
+		all[key] = append(slices.Clip(points), trigger.Point{Run: string(run), At: at, Required: positions[i].Required, Short: positions[i].Short})
 	}
 	out := &Past{Alarms: p.Alarms}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
@@ -154,4 +156,22 @@ func (r *run) past(ctx context.Context) (*Past, error) {
 		past.Alarms = r.cases.alarms(r.playbook.escalation, r.now)
 	}
 	return past, nil
+}
+
+// trend is by how many percent a position is shorter than in the run before; not valid
+// where either is not known, or nothing was short.
+func (p *Past) trend(pos *compliance.Position) decimal.NullDecimal {
+	if p == nil || !pos.Short.Known() {
+		return decimal.NullDecimal{}
+	}
+	before := p.of(pos.Key())
+	if len(before) == 0 {
+		return decimal.NullDecimal{}
+	}
+	last := before[len(before)-1].Short
+	if !last.Known() || last.Low.IsZero() {
+		return decimal.NullDecimal{}
+	}
+	grown := pos.Short.Low.Sub(last.Low).Mul(decimal.NewFromInt(100))
+	return decimal.NewNullDecimal(grown.DivRound(last.Low, 2))
 }

@@ -13,12 +13,13 @@ import (
 // RuleSpike is the rule of the findings of [Spikes].
 const RuleSpike compliance.RuleID = "spike"
 
-// Point is what a position required at an instant before.
+// Point is what a position required, and was short of, at an instant before.
 type Point struct {
 	// Run names the run that computed it.
 	Run      string              `json:"run"`
 	At       time.Time           `json:"at"`
 	Required compliance.Interval `json:"required"`
+	Short    compliance.Interval `json:"short"`
 }
 
 // Series is a position with what it required before, the oldest first.
