@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/trueup-dev/trueup/escalation"
@@ -66,6 +70,24 @@ func peopleCommands() []command {
 				return was.Note(*f.as, *text, f.now)
 			}
 		}),
+		caseCommand("attach", "-file FILE [-text TEXT] ", "name a file in a case, with the SHA-256 of what it is now", func(f *caseFlags) func(*cases, escalation.Case) ([]escalation.Event, error) {
+			file := f.String("file", "", "")
+			text := f.String("text", "", "")
+			return func(_ *cases, was escalation.Case) ([]escalation.Event, error) {
+				data, err := os.ReadFile(*file)
+				if err != nil {
+					return nil, fmt.Errorf("-file: %w", err)
+				}
+				sum := sha256.Sum256(data)
+				return was.Attach(*f.as, filepath.Base(*file), "sha256:"+hex.EncodeToString(sum[:]), *text, f.now)
+			}
+		}),
+		caseCommand("join", "-name NAME ", "let somebody follow a case", func(f *caseFlags) func(*cases, escalation.Case) ([]escalation.Event, error) {
+			name := f.String("name", "", "")
+			return func(_ *cases, was escalation.Case) ([]escalation.Event, error) {
+				return was.Join(*name, *f.as, f.now)
+			}
+		}),
 		caseCommand("assign", "-to NAME ", "give a case to another owner", func(f *caseFlags) func(*cases, escalation.Case) ([]escalation.Event, error) {
 			to := f.String("to", "", "")
 			return func(c *cases, was escalation.Case) ([]escalation.Event, error) {
@@ -108,6 +130,43 @@ func peopleCommands() []command {
 				return was.Close(c.engine.Directory(), outcome, *f.as, *reason, f.now)
 			}
 		}),
+	}
+}
+
+func mergeCasesCommand() command {
+	return command{
+		name: "escalation merge", args: "-as WHO -into CASE -reason TEXT [-log DIR] [-key FILE] [-now TIME] PLAYBOOK CASE",
+		about: "end a case because another one goes on with it",
+		run: func(ctx context.Context, s streams, args []string) error {
+			f := newCaseFlags("merge")
+			into := f.String("into", "", "")
+			reason := f.String("reason", "", "")
+			book, err := f.parse(args, "a case")
+			if err != nil {
+				return err
+			}
+			if *f.as == "" || *into == "" || *reason == "" {
+				return fmt.Errorf("%w: -as, -into and -reason are needed", errUsage)
+			}
+			return f.open(ctx, book, func(c *cases) error {
+				other, _, err := c.named(ctx, *into)
+				if err != nil {
+					return err
+				}
+				after, err := f.change(ctx, c, f.Arg(1), func(was escalation.Case) ([]escalation.Event, error) {
+					ended, goesOn, err := was.Merge(c.engine.Directory(), other, *f.as, *reason, f.now)
+					if err != nil {
+						return nil, err
+					}
+					// The other first: what is said twice after a crash does no harm.
+					return ended, c.journal.Append(ctx, goesOn)
+				})
+				if err != nil {
+					return err
+				}
+				return tellState(s, after)
+			})
+		},
 	}
 }
 

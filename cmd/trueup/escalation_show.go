@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/trueup-dev/trueup/escalation"
+	"github.com/trueup-dev/trueup/escalation/notice"
 )
 
 func listCasesCommand() command {
@@ -71,8 +73,8 @@ func utc(t time.Time) string {
 
 func showCaseCommand() command {
 	return command{
-		name: "escalation show", args: "[-log DIR] [-key FILE] PLAYBOOK CASE",
-		about: "print a case: where it stands, what is to be sent, and everything that happened, with who did it",
+		name: "escalation show", args: "[-as WHO] [-log DIR] [-key FILE] [-now TIME] PLAYBOOK CASE",
+		about: "print a case: where it stands, what is to be sent, and everything that happened, with who did it; with -as, what somebody who is on it may know of it",
 		run: func(ctx context.Context, s streams, args []string) error {
 			f := newCaseFlags("show")
 			book, err := f.parse(args, "a case")
@@ -84,10 +86,50 @@ func showCaseCommand() command {
 				if err != nil {
 					return err
 				}
+				if *f.as != "" {
+					return f.showTo(s, c, found)
+				}
 				return showCase(s.out, found, events)
 			})
 		},
 	}
+}
+
+// showTo prints what somebody on the case may know of it.
+func (f *caseFlags) showTo(s streams, c *cases, found escalation.Case) error {
+	n := c.book.Notices()
+	if n == nil {
+		return errNobodyToTell
+	}
+	audience, ok := n.Audience(*f.as)
+	switch {
+	case !ok:
+		return fmt.Errorf("the playbook has no contact %q", *f.as)
+	case !f.on(c, found):
+		return fmt.Errorf("%s may not see %s: %w", *f.as, found.ID, escalation.ErrNotTold)
+	}
+	w, err := notice.New(notice.Options{})
+	if err != nil {
+		return err
+	}
+	l, err := w.Render(notice.Message{Delivery: escalation.Delivery{To: *f.as, Reason: "status"}, Case: found, Drill: found.Drill != ""}, audience, f.now)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(s.out, l.Text)
+	return err
+}
+
+// on says whether somebody is on a case: its owner, one who follows it, or one whom the
+// present stage told, as a person or for a team.
+func (f *caseFlags) on(c *cases, found escalation.Case) bool {
+	cal := c.engine.Directory().Calendar(found.Plan.Calendar)
+	for _, name := range slices.Concat([]string{found.Owner}, found.Participants, found.Stage.People) {
+		if name == *f.as || cal != nil && slices.Contains(c.engine.Directory().OnDuty(name, f.now, cal), *f.as) {
+			return true
+		}
+	}
+	return false
 }
 
 func showCase(w io.Writer, c escalation.Case, events []escalation.Event) error {

@@ -235,7 +235,18 @@ func TestFindingToMailToClosure(t *testing.T) {
 		}
 		assert.Contains(t, d.must(at, "escalation ack", []string{"-as", "design.lead"}, id[:12]), "is acknowledged until 2026-11-")
 		d.must(at, "escalation note", []string{"-as", "design.lead", "-text", "buying two"}, id)
+		contract := filepath.Join(d.dir, "contracts.csv")
+		d.must(at, "escalation attach", []string{"-as", "design.lead", "-file", contract}, id)
+		d.must(at, "escalation join", []string{"-as", "design.lead", "-name", "it-manager"}, id)
 		shown := d.must(at, "escalation show", nil, id)
+		assert.Regexp(t, `2026-11-16 10:00 +design.lead +attached contracts.csv\n`, shown)
+		assert.Contains(t, d.must(at, "escalation show", []string{"-as", "it-manager"}, id), "licenses short of autodesk/autocad")
+		seen := d.must(at, "escalation show", []string{"-as", "cfo"}, id)
+		assert.Contains(t, seen, "Remedy by: 2026-")
+		assert.NotContains(t, seen, "short of", "the money and the product are confidential")
+		status, _, errs := trueup(t, d.args(at, "escalation show", []string{"-as", "microsoft.desk"}, id)...)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, errs, "not on the case")
 		assert.Regexp(t, `2026-11-16 10:00 +design.lead +acknowledge\n`, shown)
 		assert.Regexp(t, `2026-11-16 10:00 +design.lead +noted: buying two\n`, shown)
 	})
@@ -271,6 +282,18 @@ func TestFindingToMailToClosure(t *testing.T) {
 		assert.Len(t, d.hook.got, 2, "the board hears of the end")
 		subjects := fmt.Sprint(d.mail.letters(t, "design@example.org"))
 		assert.Contains(t, subjects, id+": closed")
+	})
+	t.Run("merged", func(t *testing.T) {
+		var others []string
+		for subject, other := range first {
+			if strings.HasPrefix(subject, "shortfall ") && other != id {
+				others = append(others, other)
+			}
+		}
+		require.Greater(t, len(others), 1)
+		d.must(tuesday, "escalation merge", []string{"-as", "license.manager", "-into", others[0], "-reason", "one project"}, others[1])
+		assert.Contains(t, d.must(tuesday, "escalation show", nil, others[0]), "attached "+others[1]+": merged: one project")
+		assert.Regexp(t, others[1][:17]+`.* closed \(merged\)`, d.must(tuesday, "escalation list", []string{"-all"}))
 	})
 	wednesday := tuesday.AddDate(0, 0, 1)
 	buy(0)

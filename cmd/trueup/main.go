@@ -75,6 +75,7 @@ func commands() []command {
 		listCasesCommand(),
 		showCaseCommand(),
 		explainCaseCommand(),
+		mergeCasesCommand(),
 		drillCommand(),
 	}, peopleCommands())
 }

@@ -71,9 +71,20 @@ func New(d Document, told []document.Text) (*Notices, error) {
 	return n, c.problems.Err()
 }
 
+// Audience is what somebody may know, and false for who has no contact.
+func (n *Notices) Audience(name string) (notice.Audience, bool) {
+	for _, c := range n.contacts {
+		if c.Name == name {
+			return c.Audience, true
+		}
+	}
+	return notice.Audience{}, false
+}
+
 // Has says whether somebody has a contact.
 func (n *Notices) Has(name string) bool {
-	return slices.ContainsFunc(n.contacts, func(c post.Contact) bool { return c.Name == name })
+	_, ok := n.Audience(name)
+	return ok
 }
 
 // checker gathers what is wrong with a document.
