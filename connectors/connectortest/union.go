@@ -36,7 +36,7 @@ func union(parts ...*Recorder) map[string]string {
 			all[fmt.Sprintf("entitlement %q", l.ID)] = fmt.Sprintf("%+v", l)
 		}
 		for _, p := range r.Prices {
-			all[fmt.Sprintf("price of %q by %q from %v", p.Title, p.Metric, p.From)] = p.Amount.Decimal.String() + p.Currency
+			all[fmt.Sprintf("price of %q by %q in %s from %v", p.Title, p.Metric, p.Currency, p.From)] = fmt.Sprint(p.Amount.Decimal, p.To)
 		}
 		for _, m := range r.Memberships {
 			all[fmt.Sprintf("member %q of %q", m.User, m.Group)] = ""

@@ -25,7 +25,10 @@
 // becomes a zero. A cell that cannot be read is a problem that names its place,
 // and the row counts with the fact unknown, unless the fact identifies the row:
 // then the row is not written. Numbers may be grouped by thousands and may end in
-// ",0" as spreadsheets write them; a fraction of a core is an error. A row that
+// ",0" as spreadsheets write them; a fraction of a core is an error. Quantities and
+// prices are exact and may have a fraction. A list, such as the hosts that a virtual
+// machine may run on, is a list of JSON or has ";" between its entries, or what the
+// document names under "list"; "[]" is the list that is known to be empty. A row that
 // says the same as an earlier one is counted and not written twice; one that
 // says something else of the same thing is a problem.
 //

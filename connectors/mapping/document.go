@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance/document"
@@ -38,6 +39,7 @@ type file struct {
 	Zone    document.Text   `yaml:"zone"`
 	Dates   []document.Text `yaml:"dates"`
 	Empty   []string        `yaml:"empty"`
+	List    document.Text   `yaml:"list"`
 	Rows    []ruleFile      `yaml:"rows,required"`
 }
 
@@ -80,7 +82,7 @@ func (c *checker) failAt(t document.Text, err error) {
 }
 
 func (c *checker) locale(name string, f *file) locale {
-	l := locale{decimal: '.', zone: time.UTC, empty: map[string]bool{"": true}}
+	l := locale{decimal: '.', zone: time.UTC, empty: map[string]bool{"": true}, list: ";"}
 	switch f.Decimal {
 	case "", ".":
 	case ",":
@@ -90,6 +92,13 @@ func (c *checker) locale(name string, f *file) locale {
 	}
 	for _, text := range f.Empty {
 		l.empty[text] = true
+	}
+	switch mark := f.List.Value; {
+	case mark == "":
+	case strings.TrimSpace(mark) == "" || strings.ContainsAny(mark, "[]{}"):
+		c.failAt(f.List, fmt.Errorf("list is %q, want what parts the entries of a list, such as ; or |", mark))
+	default:
+		l.list = mark
 	}
 	if f.Zone.Value != "" {
 		zone, err := time.LoadLocation(f.Zone.Value)
@@ -118,7 +127,7 @@ func (c *checker) rule(f ruleFile, l locale) Rule {
 		}
 	}
 	if r.Kind == connectors.KindInvalid {
-		c.failAt(f.Kind, fmt.Errorf("kind %q is none of device, user, install, seat, usage", f.Kind.Value))
+		c.failAt(f.Kind, fmt.Errorf("kind %q is none of %s", f.Kind.Value, strings.Join(kinds(), ", ")))
 		return r
 	}
 	known := names(r.Kind)
@@ -147,6 +156,17 @@ func (c *checker) rule(f ruleFile, l locale) Rule {
 	c.values(r, l)
 	c.required(r)
 	return r
+}
+
+// kinds are the names of the kinds that rows can become.
+func kinds() []string {
+	var out []string
+	for _, k := range connectors.Kinds() {
+		if len(fieldsOf(k)) > 0 {
+			out = append(out, k.String())
+		}
+	}
+	return out
 }
 
 // values checks that what cells are replaced by can be read.

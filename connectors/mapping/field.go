@@ -5,8 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/trueup-dev/trueup/compliance"
-	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/connectors"
 )
 
@@ -17,6 +18,15 @@ type record struct {
 	install compliance.Install
 	seat    compliance.Seat
 	usage   compliance.Usage
+	license connectors.License
+	price   connectors.PriceEntry
+	member  connectors.Membership
+
+	// stayHosts and staySince are the two halves of device.Stays; stayBad says that
+	// one of them could not be read.
+	stayHosts []compliance.DeviceID
+	staySince []time.Time
+	stayBad   bool
 }
 
 // reading is how one table's cells are read.
@@ -53,6 +63,12 @@ func fieldsOf(k connectors.Kind) []field {
 		return seatFields()
 	case connectors.Usage:
 		return usageFields()
+	case connectors.Entitlement:
+		return entitlementFields()
+	case connectors.Price:
+		return priceFields()
+	case connectors.GroupMember:
+		return memberFields()
 	}
 	return nil
 }
@@ -91,103 +107,18 @@ func count(name string, of func(*record) *int) field {
 	}}
 }
 
+func exact(name string, of func(*record) *decimal.NullDecimal) field {
+	return field{name: name, set: func(r *record, text string, as reading) error {
+		d, err := as.locale.exact(text)
+		*of(r) = decimal.NullDecimal{Decimal: d, Valid: err == nil}
+		return err
+	}}
+}
+
 func instant(name string, of func(*record) *time.Time) field {
 	return field{name: name, set: func(r *record, text string, as reading) error {
 		t, err := as.locale.instant(text, as.dates)
 		*of(r) = t
 		return err
 	}}
-}
-
-func deviceFields() []field {
-	return []field{
-		text("id", func(r *record) *string { return (*string)(&r.device.ID) }).identity().needed(),
-		text("name", func(r *record) *string { return &r.device.Name }),
-		{name: "kind", set: setDeviceKind},
-		count("sockets", func(r *record) *int { return &r.device.Sockets }),
-		count("cores", func(r *record) *int { return &r.device.Cores }),
-		count("threads", func(r *record) *int { return &r.device.Threads }),
-		count("vcpus", func(r *record) *int { return &r.device.VCPUs }),
-		text("model", func(r *record) *string { return &r.device.Model }),
-		text("host", func(r *record) *string { return (*string)(&r.device.Host) }),
-		text("cluster", func(r *record) *string { return &r.device.Cluster }),
-		text("instance_type", func(r *record) *string { return &r.device.InstanceType }),
-		text("environment", func(r *record) *string { return &r.device.Environment }),
-		text("country", func(r *record) *string { return &r.device.Country }),
-		text("entity", func(r *record) *string { return &r.device.Entity }),
-		text("operating_system", func(r *record) *string { return &r.device.OperatingSystem }),
-		text("user", func(r *record) *string { return (*string)(&r.device.User) }),
-		instant("last_seen", func(r *record) *time.Time { return &r.device.LastSeen }),
-	}
-}
-
-func setDeviceKind(r *record, text string, _ reading) error {
-	k, ok := compliance.ParseDeviceKind(text)
-	if !ok {
-		return fmt.Errorf("%s is none of physical, virtual-machine, container, cloud-instance; say under values what it means", quote(text))
-	}
-	r.device.Kind = k
-	return nil
-}
-
-func userFields() []field {
-	return []field{
-		text("id", func(r *record) *string { return (*string)(&r.user.ID) }).identity().needed(),
-		text("name", func(r *record) *string { return &r.user.Name }),
-		{name: "kind", set: setUserKind},
-		text("entity", func(r *record) *string { return &r.user.Entity }),
-		text("country", func(r *record) *string { return &r.user.Country }),
-		{name: "active", set: func(r *record, text string, _ reading) (err error) {
-			r.user.Active, err = flag(text)
-			return err
-		}},
-	}
-}
-
-func setUserKind(r *record, text string, _ reading) error {
-	k, ok := compliance.ParseUserKind(text)
-	if !ok {
-		return fmt.Errorf("%s is none of person, service, shared; say under values what it means", quote(text))
-	}
-	r.user.Kind = k
-	return nil
-}
-
-// titleFields are those of a raw title. The name identifies it, where there is
-// one.
-func titleFields(of func(*record) *catalog.Title) []field {
-	return []field{
-		text("publisher", func(r *record) *string { return &of(r).Publisher }).identity(),
-		text("name", func(r *record) *string { return &of(r).Name }).identity(),
-		text("version", func(r *record) *string { return &of(r).Version }).identity(),
-		text("edition", func(r *record) *string { return &of(r).Edition }).identity(),
-		text("product_code", func(r *record) *string { return &of(r).ProductCode }).identity(),
-		text("architecture", func(r *record) *string { return &of(r).Architecture }).identity(),
-	}
-}
-
-func installFields() []field {
-	return append([]field{
-		text("device", func(r *record) *string { return (*string)(&r.install.Device) }).identity().needed(),
-		text("user", func(r *record) *string { return (*string)(&r.install.User) }).identity(),
-		instant("first_seen", func(r *record) *time.Time { return &r.install.FirstSeen }),
-		instant("last_used", func(r *record) *time.Time { return &r.install.LastUsed }),
-	}, titleFields(func(r *record) *catalog.Title { return &r.install.Title })...)
-}
-
-func seatFields() []field {
-	return append([]field{
-		text("user", func(r *record) *string { return (*string)(&r.seat.User) }).identity().needed(),
-		instant("assigned", func(r *record) *time.Time { return &r.seat.Assigned }),
-		instant("last_used", func(r *record) *time.Time { return &r.seat.LastUsed }),
-	}, titleFields(func(r *record) *catalog.Title { return &r.seat.Title })...)
-}
-
-func usageFields() []field {
-	return append([]field{
-		instant("from", func(r *record) *time.Time { return &r.usage.From }).identity().needed(),
-		instant("to", func(r *record) *time.Time { return &r.usage.To }).identity().needed(),
-		count("peak", func(r *record) *int { return &r.usage.Peak }).needed(),
-		instant("peak_at", func(r *record) *time.Time { return &r.usage.At }),
-	}, titleFields(func(r *record) *catalog.Title { return &r.usage.Title })...)
 }

@@ -19,6 +19,9 @@ type Writer interface {
 	Install(compliance.Install) error
 	Seat(compliance.Seat) error
 	Usage(compliance.Usage) error
+	License(connectors.License) error
+	Price(connectors.PriceEntry) error
+	Membership(connectors.Membership) error
 }
 
 // Intake reads the tables of one collection. It keeps a digest of every row, so
@@ -137,6 +140,9 @@ func (r *Rows) Add(row int, cells []string) ([]connectors.Problem, error) {
 		}
 		content = append(content, text)
 	}
+	if err := rec.settle(); err != nil {
+		problems = append(problems, r.problem(row, -1, err))
+	}
 	if err := r.nameless(&rec); err != nil {
 		complete = false
 		problems = append(problems, r.problem(row, -1, err))
@@ -195,28 +201,6 @@ func (r *Rows) problem(row, column int, err error) connectors.Problem {
 	return connectors.Problem{Kind: connectors.BadData, Subject: r.table.Subject, Place: place, Message: err.Error()}
 }
 
-// nameless reports a row that names no product.
-func (r *Rows) nameless(rec *record) error {
-	switch r.rule.Kind {
-	case connectors.Install:
-		if rec.install.Title.Name == "" && rec.install.Title.ProductCode == "" {
-			return errors.New("the row names no product: neither name nor product_code is known")
-		}
-	case connectors.Seat:
-		if rec.seat.Title.Name == "" {
-			return errors.New("the row names no product")
-		}
-	case connectors.Usage:
-		if rec.usage.Title.Name == "" {
-			return errors.New("the row names no product")
-		}
-		if rec.usage.To.Before(rec.usage.From) {
-			return errors.New("the period ends before it begins")
-		}
-	}
-	return nil
-}
-
 // again reports whether a row of the same identity came before, and a problem
 // when it said something else.
 func (r *Rows) again(row int, key, content digest) (bool, []connectors.Problem) {
@@ -235,20 +219,6 @@ func (r *Rows) again(row int, key, content digest) (bool, []connectors.Problem) 
 func digestOf(texts []string) digest {
 	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
 	return digest(sum[:16])
-}
-
-func (r *Rows) write(rec *record) error {
-	switch r.rule.Kind {
-	case connectors.Device:
-		return r.intake.to.Device(rec.device)
-	case connectors.User:
-		return r.intake.to.User(rec.user)
-	case connectors.Install:
-		return r.intake.to.Install(rec.install)
-	case connectors.Seat:
-		return r.intake.to.Seat(rec.seat)
-	}
-	return r.intake.to.Usage(rec.usage)
 }
 
 // Totals states the counts of the collection: of each kind the rows written, and

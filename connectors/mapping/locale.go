@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -16,6 +17,8 @@ type locale struct {
 	zone    *time.Location
 	layouts []string
 	empty   map[string]bool
+	// list parts the entries of a list.
+	list string
 }
 
 // mostCount bounds a count: more cores than this are a mistake.
@@ -40,6 +43,24 @@ func (l locale) count(text string) (int, error) {
 		return 0, fmt.Errorf("%s is not a whole number", quote(text))
 	}
 	return int(d.IntPart()), nil
+}
+
+// exactForm is an exact number as the protocol carries it.
+var exactForm = regexp.MustCompile(`^[0-9]{1,30}(\.[0-9]{1,30})?$`)
+
+// exact reads a number of any fraction that is not negative.
+func (l locale) exact(text string) (decimal.Decimal, error) {
+	plain, err := l.plain(text)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	if strings.HasPrefix(plain, "-") && exactForm.MatchString(plain[1:]) {
+		return decimal.Decimal{}, fmt.Errorf("%s is negative", quote(text))
+	}
+	if !exactForm.MatchString(plain) {
+		return decimal.Decimal{}, fmt.Errorf("%s is not a number", quote(text))
+	}
+	return decimal.NewFromString(plain)
 }
 
 // plain takes the thousands separators out. They must part groups of three.

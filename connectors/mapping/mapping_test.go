@@ -23,6 +23,9 @@ type rows struct {
 	installs []compliance.Install
 	seats    []compliance.Seat
 	usage    []compliance.Usage
+	licenses []connectors.License
+	prices   []connectors.PriceEntry
+	members  []connectors.Membership
 }
 
 func (r *rows) Device(d compliance.Device) error   { r.devices = append(r.devices, d); return nil }
@@ -30,6 +33,15 @@ func (r *rows) User(u compliance.User) error       { r.users = append(r.users, u
 func (r *rows) Install(i compliance.Install) error { r.installs = append(r.installs, i); return nil }
 func (r *rows) Seat(s compliance.Seat) error       { r.seats = append(r.seats, s); return nil }
 func (r *rows) Usage(u compliance.Usage) error     { r.usage = append(r.usage, u); return nil }
+func (r *rows) License(l connectors.License) error { r.licenses = append(r.licenses, l); return nil }
+func (r *rows) Price(p connectors.PriceEntry) error {
+	r.prices = append(r.prices, p)
+	return nil
+}
+func (r *rows) Membership(m connectors.Membership) error {
+	r.members = append(r.members, m)
+	return nil
+}
 
 // read takes lines of cells parted by semicolons, the first of them the header.
 func read(t testing.TB, doc, lines string) (*rows, []string, *mapping.Intake) {
@@ -127,6 +139,8 @@ func TestDocumentProblems(t *testing.T) {
 		{"decimal", "decimal: ';'\nrows:\n  - kind: device\n    columns: {id: a}\n", "want . or ,"},
 		{"constant", "rows:\n  - kind: device\n    columns: {id: a}\n    constants: {cores: many}\n", `map.yaml:4:24: cores: "many" is not a number`},
 		{"value", "rows:\n  - kind: device\n    columns: {id: a, kind: k}\n    values: {kind: {P: server}}\n", `values of kind: "P": "server" is none of`},
+		{"list", "list: ' '\nrows: [{kind: device, columns: {id: a}}]\n", `map.yaml:1:8: list is " "`},
+		{"price without currency", "rows:\n  - kind: price\n    columns: {name: a, amount: b}\n", "a price needs currency"},
 		{"nothing", "rows: []\n", "nothing would be read"},
 		{"misspelt", "row: []\n", "row"},
 	} {

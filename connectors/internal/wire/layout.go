@@ -98,6 +98,12 @@ func Columns(k connectors.Kind) (texts, numbers []string) {
 	return l.texts, l.numbers
 }
 
+// Lists lists the names of a kind's columns that hold lists.
+func Lists(k connectors.Kind) (texts, numbers []string) {
+	l, _ := layoutOf(k)
+	return l.textLists, l.numberLists
+}
+
 // A flag is yes or no, or left out.
 const (
 	flagYes = 1

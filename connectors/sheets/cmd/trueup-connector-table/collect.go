@@ -46,6 +46,9 @@ func (collector) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) e
 	}
 	r := &reading{to: to, in: j.mapping.Intake(to)}
 	for _, rule := range j.mapping.Rules() {
+		if !to.Wants(rule.Kind) {
+			continue
+		}
 		for _, entry := range j.matching(rule) {
 			if err := r.table(ctx, j, rule, entry); err != nil {
 				return err

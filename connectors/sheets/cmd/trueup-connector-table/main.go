@@ -21,7 +21,7 @@ func about() connectors.Description {
 		Name:    "table",
 		Version: "1.0.0",
 		Summary: "reads CSV files and workbooks by a mapping of their columns",
-		Kinds:   []connectors.Kind{connectors.Device, connectors.User, connectors.Install, connectors.Seat, connectors.Usage},
+		Kinds:   connectors.Kinds(),
 		Settings: []connectors.Setting{
 			{Name: "path", Required: true, Doc: "file, or folder of files: .csv, .tsv, .txt, .xlsx, .xlsm"},
 			{Name: "file", Doc: "file of the mapping"},

@@ -24,7 +24,7 @@ func about() connectors.Description {
 		Name:    "sql",
 		Version: "1.0.0",
 		Summary: "reads queries of PostgreSQL, MySQL and SQLite by a mapping of their columns",
-		Kinds:   []connectors.Kind{connectors.Device, connectors.User, connectors.Install, connectors.Seat, connectors.Usage},
+		Kinds:   connectors.Kinds(),
 		Settings: []connectors.Setting{
 			{Name: "driver", Required: true, Values: []string{"postgres", "mysql", "sqlite"}, Doc: "what the database is; mysql is also MariaDB"},
 			{Name: "dsn", Required: true, Secret: true, Doc: "how to reach it, with its password: postgres://user:password@host/db, user:password@tcp(host)/db, or a file of SQLite"},
@@ -77,6 +77,9 @@ func (collector) Collect(ctx context.Context, req sdk.Request, to *sdk.Writer) (
 	defer func() { err = errors.Join(err, end()) }()
 	r := &reading{to: to, in: m.Intake(to)}
 	for _, rule := range m.Rules() {
+		if !to.Wants(rule.Kind) {
+			continue
+		}
 		if err := r.query(ctx, tx, rule); err != nil {
 			return err
 		}

@@ -50,13 +50,13 @@ func databases(t *testing.T) map[string]map[string]string {
 	file := filepath.Join(t.TempDir(), "assets.db")
 	lite, err := sql.Open("sqlite", file)
 	require.NoError(t, err)
-	_, err = lite.Exec(schema)
+	_, err = lite.Exec(schema + purchases)
 	require.NoError(t, err)
 	require.NoError(t, lite.Close())
 	server := postgrestest.Start(t)
 	pg, err := sql.Open("pgx", server.URL())
 	require.NoError(t, err)
-	_, err = pg.Exec(schema)
+	_, err = pg.Exec(schema + purchases)
 	require.NoError(t, err)
 	require.NoError(t, pg.Close())
 	return map[string]map[string]string{"sqlite": {"dsn": file}, "postgres": {"dsn": server.URL()}, "mysql": {"dsn": mariadb(t)}}
@@ -82,6 +82,7 @@ func TestQueries(t *testing.T) {
 				{Device: "vm01", Title: catalog.Title{Name: "Büro"}, Source: trial.SourceID},
 			}, sink.Installs)
 			faults(t, driver, secrets)
+			kinds(t, driver, secrets)
 			shop.Connector(t).Conforms(t, settings, secrets)
 		})
 	}

@@ -58,7 +58,7 @@ func mariadb(t *testing.T) string {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, root.Close()) }()
 	require.Eventually(t, func() bool { return root.PingContext(t.Context()) == nil }, time.Minute, 50*time.Millisecond, "%s", &output)
-	_, err = root.Exec("CREATE DATABASE assets CHARACTER SET utf8mb4; CREATE USER reader IDENTIFIED BY 'canary-password'; GRANT ALL ON assets.* TO reader; USE assets;" + schema)
+	_, err = root.Exec("CREATE DATABASE assets CHARACTER SET utf8mb4; CREATE USER reader IDENTIFIED BY 'canary-password'; GRANT ALL ON assets.* TO reader; USE assets;" + schema + purchases)
 	require.NoError(t, err)
 	return fmt.Sprintf("reader:canary-password@unix(%s)/assets", socket)
 }
