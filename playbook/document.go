@@ -4,6 +4,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance/document"
 	"github.com/trueup-dev/trueup/compliance/rule"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
+	"github.com/trueup-dev/trueup/connectors/trust"
 	"github.com/trueup-dev/trueup/escalation/policy"
 	"github.com/trueup-dev/trueup/escalation/trigger"
 	"github.com/trueup-dev/trueup/playbook/notify"
@@ -59,4 +60,14 @@ type SourceDocument struct {
 	// Checksum pins the connector's binary, as sha256:HEX. Left out, the engine's
 	// own pin must name it.
 	Checksum string `yaml:"checksum"`
+	// Demand is the level of the conformance suite that a certificate must show of
+	// the connector: process, reading or resuming. Left out, what the run demands of
+	// all of them holds; the stricter of both does.
+	Demand document.Text `yaml:"demand"`
+}
+
+// Level is the level demanded of the connector by the source itself.
+func (s SourceDocument) Level() trust.Level {
+	level, _ := trust.ParseLevel(s.Demand.Value)
+	return level
 }

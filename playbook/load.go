@@ -18,6 +18,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance/metric"
 	"github.com/trueup-dev/trueup/compliance/rule"
 	"github.com/trueup-dev/trueup/connectors/entitlements"
+	"github.com/trueup-dev/trueup/connectors/trust"
 	"github.com/trueup-dev/trueup/escalation/policy"
 	"github.com/trueup-dev/trueup/escalation/trigger"
 	"github.com/trueup-dev/trueup/playbook/notify"
@@ -174,6 +175,9 @@ func (l *loader) sources() {
 		seen[s.ID] = true
 		if s.Checksum != "" && !strings.HasPrefix(s.Checksum, "sha256:") {
 			l.fail(s.At, "checksum of source %q must read sha256:HEX", s.ID)
+		}
+		if d := s.Demand; d.Value != "" && s.Level() == trust.None {
+			l.note(d.At(), d.Problem(1, 1, "demand %q of source %q is none of process, reading, resuming", d.Value, s.ID))
 		}
 	}
 }

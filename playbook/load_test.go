@@ -18,6 +18,7 @@ version: "1"
 sources:
   - {id: a, connector: glpi}
   - {id: a, connector: glpi, checksum: abc}
+  - {id: b, connector: glpi, demand: gold}
 entitlements: [bought.csv, none.csv]
 licensing:
   - {product: acme/a, metric: generic.cores, price: 3}
@@ -40,11 +41,12 @@ escalation:
 	for _, want := range []string{
 		`p.yaml:5:5: source "a" is given twice`,
 		`checksum of source "a" must read sha256:HEX`,
+		`p.yaml:6:38: demand "gold" of source "b" is none of process, reading, resuming`,
 		`bought.csv:2:23: quantity: "many" is not a number`,
-		"p.yaml:6:28: cannot read none.csv: file does not exist",
-		"p.yaml:8:5: the price of acme/a lacks its currency",
-		`p.yaml:8:31: no document defines the metric "generic.cores"`,
-		"p.yaml:10:43: undefined field 'shrt'",
+		"p.yaml:7:28: cannot read none.csv: file does not exist",
+		"p.yaml:9:5: the price of acme/a lacks its currency",
+		`p.yaml:9:31: no document defines the metric "generic.cores"`,
+		"p.yaml:11:43: undefined field 'shrt'",
 		"Europe/Wien",
 	} {
 		assert.ErrorContains(t, err, want)

@@ -168,6 +168,7 @@ func gather(ctx context.Context, s streams, p *playbook.Playbook, from sources) 
 		return playbook.Facts{}, err
 	}
 	cfg := host.Config{AllowUnpinned: from.unpinned, StateDir: from.state, Now: func() time.Time { return from.now }}
+	from.trust.Playbook = p
 	if err := from.trust.Into(&cfg); err != nil {
 		return playbook.Facts{}, err
 	}

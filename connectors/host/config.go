@@ -24,7 +24,8 @@ type Config struct {
 	// name of the file. A binary that it does not pin as the source does is refused.
 	Lock trust.Lock
 	// Demand refuses binaries for which none of the certificates shows this level;
-	// with any level demanded, actions need one that was tried with them.
+	// with any level demanded, here or by a source, actions need one that was tried
+	// with them.
 	Demand       trust.Level
 	Certificates []trust.Certificate
 	// Restart says how connectors that fail are tried again.
@@ -102,6 +103,9 @@ type Source struct {
 	Path, SHA256 string
 	// Config are its settings, Secrets those that are secret.
 	Config, Secrets map[string]string
+	// Demand is the level that a certificate must show of its binary. The stricter
+	// of it and [Config.Demand] holds.
+	Demand trust.Level
 	// Kinds are the kinds wanted; nil means all that it gives
 	// and the sink takes.
 	Kinds []connectors.Kind

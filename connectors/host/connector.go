@@ -46,7 +46,7 @@ func (h *Host) start(ctx context.Context, src Source) (*connector, error) {
 	}
 	path, sum, err := h.binaries.private(src.Path, pin)
 	if err == nil {
-		err = h.policy.certified(sum, src.acts)
+		err = h.policy.certified(sum, src)
 	}
 	if err != nil {
 		return nil, err

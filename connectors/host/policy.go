@@ -31,8 +31,9 @@ func (p policy) pin(src Source) (string, error) {
 
 // certified is an error unless a certificate shows the level demanded, and for
 // an action that actions were tried.
-func (p policy) certified(sum string, acts bool) error {
-	if p.demand == trust.None {
+func (p policy) certified(sum string, src Source) error {
+	demand, acts := max(p.demand, src.Demand), src.acts
+	if demand == trust.None {
 		return nil
 	}
 	best := trust.None
@@ -41,10 +42,10 @@ func (p policy) certified(sum string, acts bool) error {
 			best = max(best, c.Level)
 		}
 	}
-	if best >= p.demand {
+	if best >= demand {
 		return nil
 	}
-	what := fmt.Sprintf("level %s is demanded", p.demand)
+	what := fmt.Sprintf("level %s is demanded", demand)
 	if acts {
 		what += " with actions"
 	}

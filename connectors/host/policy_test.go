@@ -23,19 +23,23 @@ func TestPolicy(t *testing.T) {
 		cfg  host.Config
 		pin  string
 		want connectors.ErrorKind
+		own  trust.Level // that the source demands
 	}{
-		{"locked", host.Config{Lock: trust.Lock{name: sum}}, "", connectors.ErrorInvalid},
-		{"locked and pinned", host.Config{Lock: trust.Lock{name: sum}}, sum, connectors.ErrorInvalid},
-		{"not in the lock file", host.Config{Lock: trust.Lock{}}, sum, connectors.Unpinned},
-		{"another in the lock file", host.Config{Lock: trust.Lock{name: other}}, "", connectors.ChecksumMismatch},
-		{"at odds", host.Config{Lock: trust.Lock{name: other}}, sum, connectors.ChecksumMismatch},
-		{"certified", host.Config{Demand: trust.Reading, Certificates: shown(trust.Resuming)}, sum, connectors.ErrorInvalid},
-		{"not enough", host.Config{Demand: trust.Reading, Certificates: shown(trust.Process)}, sum, connectors.Uncertified},
-		{"of another binary", host.Config{Demand: trust.Process, Certificates: []trust.Certificate{{SHA256: other, Level: trust.Reading}}}, sum, connectors.Uncertified},
+		{"locked", host.Config{Lock: trust.Lock{name: sum}}, "", connectors.ErrorInvalid, 0},
+		{"locked and pinned", host.Config{Lock: trust.Lock{name: sum}}, sum, connectors.ErrorInvalid, 0},
+		{"not in the lock file", host.Config{Lock: trust.Lock{}}, sum, connectors.Unpinned, 0},
+		{"another in the lock file", host.Config{Lock: trust.Lock{name: other}}, "", connectors.ChecksumMismatch, 0},
+		{"at odds", host.Config{Lock: trust.Lock{name: other}}, sum, connectors.ChecksumMismatch, 0},
+		{"certified", host.Config{Demand: trust.Reading, Certificates: shown(trust.Resuming)}, sum, connectors.ErrorInvalid, 0},
+		{"not enough", host.Config{Demand: trust.Reading, Certificates: shown(trust.Process)}, sum, connectors.Uncertified, 0},
+		{"of another binary", host.Config{Demand: trust.Process, Certificates: []trust.Certificate{{SHA256: other, Level: trust.Reading}}}, sum, connectors.Uncertified, 0},
+		{"as its source demands", host.Config{Certificates: shown(trust.Reading)}, sum, connectors.ErrorInvalid, trust.Reading},
+		{"not as its source demands", host.Config{Demand: trust.Process, Certificates: shown(trust.Reading)}, sum, connectors.Uncertified, trust.Resuming},
+		{"not as the host demands", host.Config{Demand: trust.Resuming, Certificates: shown(trust.Reading)}, sum, connectors.Uncertified, trust.Process},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src := source(t, "src", "well")
-			src.SHA256 = c.pin
+			src.SHA256, src.Demand = c.pin, c.own
 			h := open(t, c.cfg)
 			r, _ := collect(t, h, src)
 			if c.want != connectors.ErrorInvalid {
@@ -43,7 +47,7 @@ func TestPolicy(t *testing.T) {
 				return
 			}
 			require.NoError(t, r.Err)
-			if c.cfg.Demand != trust.None {
+			if max(c.cfg.Demand, c.own) != trust.None {
 				_, err := h.Act(t.Context(), src, connectors.Action{Verb: connectors.Reclaim})
 				require.ErrorIs(t, err, &connectors.Error{Kind: connectors.Uncertified}, "its actions were never tried")
 			}

@@ -80,7 +80,7 @@ func (o Options) source(s playbook.SourceDocument) host.Source {
 		}
 	}
 	return host.Source{
-		ID: compliance.SourceID(s.ID), Path: filepath.Join(o.Dir, name), SHA256: sum,
+		ID: compliance.SourceID(s.ID), Path: filepath.Join(o.Dir, name), SHA256: sum, Demand: s.Level(),
 		Config: settings, Secrets: o.Secrets[compliance.SourceID(s.ID)],
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/trueup-dev/trueup/connectors/host"
 	"github.com/trueup-dev/trueup/connectors/trust"
+	"github.com/trueup-dev/trueup/playbook"
 )
 
 // Trust names the files that say which connectors may run. The zero value asks
@@ -22,6 +23,8 @@ type Trust struct {
 	Lock string
 	// Demand is the level that a connector must have a certificate for.
 	Demand trust.Level
+	// Playbook, when set, is the one whose sources may demand levels of their own.
+	Playbook *playbook.Playbook
 	// Certificates is the folder of certificates, each a file.
 	Certificates string
 }
@@ -30,7 +33,7 @@ type Trust struct {
 // is wrong with them; a file that was not signed by the key wraps
 // [trust.ErrForged].
 func (t Trust) Into(cfg *host.Config) error {
-	if t == (Trust{}) {
+	if demand, _ := t.demanded(); t.Key == "" && t.Lock == "" && t.Certificates == "" && demand == trust.None {
 		return nil
 	}
 	if err := t.whole(); err != nil {
@@ -53,17 +56,33 @@ func (t Trust) Into(cfg *host.Config) error {
 
 // whole reports what is asked for and cannot be had.
 func (t Trust) whole() error {
+	demand, by := t.demanded()
 	switch {
 	case t.Key == "" && (t.Lock != "" || t.Certificates != ""):
 		return errors.New("collect: a lock file and certificates mean nothing without the public key that signed them")
-	case t.Lock == "" && t.Certificates == "" && t.Demand == trust.None:
+	case t.Lock == "" && t.Certificates == "" && demand == trust.None:
 		return errors.New("collect: a key is given and nothing that it signed")
-	case t.Demand != trust.None && t.Certificates == "":
-		return fmt.Errorf("collect: level %s is demanded and no folder of certificates is given", t.Demand)
-	case t.Demand == trust.None && t.Certificates != "":
+	case demand != trust.None && t.Certificates == "":
+		return fmt.Errorf("collect: %slevel %s is demanded and no folder of certificates is given", by, demand)
+	case demand == trust.None && t.Certificates != "":
 		return errors.New("collect: certificates are given and no level is demanded")
 	}
 	return nil
+}
+
+// demanded is the strictest level that is demanded of any source, and of which if
+// it is a source that does.
+func (t Trust) demanded() (level trust.Level, by string) {
+	level = t.Demand
+	if t.Playbook == nil {
+		return level, ""
+	}
+	for _, s := range t.Playbook.Sources() {
+		if own := s.Level(); own > level {
+			level, by = own, fmt.Sprintf("%s: source %s: ", s.At, s.ID)
+		}
+	}
+	return level, by
 }
 
 func (t Trust) certificates(cfg *host.Config) error {

@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/trueup-dev/trueup/connectors/host"
 	"github.com/trueup-dev/trueup/connectors/trust"
+	"github.com/trueup-dev/trueup/playbook"
 	"github.com/trueup-dev/trueup/playbook/collect"
 )
 
@@ -90,4 +92,26 @@ func TestTrustThatCannotBe(t *testing.T) {
 		assert.Error(t, wrong.Into(&cfg), "%+v", wrong)
 	}
 	require.NoError(t, collect.Trust{}.Into(&cfg))
+}
+
+// What one source demands of its connector holds for it alone, and the run's own
+// demand for all.
+func TestDemandOfOneSource(t *testing.T) {
+	dir := place(t, "good")
+	by := trusted(t, dir, trust.Reading)
+	by.Demand = trust.None
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "p.yaml"), fmt.Appendf(nil, book, "good", ", demand: resuming"), 0o600))
+	p, err := playbook.Load(filepath.Join(dir, "p.yaml"))
+	require.NoError(t, err)
+	by.Playbook = p
+	got := failures(t, dir, by)
+	assert.Empty(t, got[0])
+	assert.Contains(t, got[1], "start: uncertified: level resuming is demanded")
+	by.Demand = trust.Resuming
+	for _, failure := range failures(t, dir, by) {
+		assert.Contains(t, failure, "level resuming is demanded", "the stricter holds")
+	}
+	var cfg host.Config
+	by.Demand, by.Certificates = trust.Process, ""
+	assert.ErrorContains(t, by.Into(&cfg), "p.yaml:6:5: source bad: level resuming is demanded and no folder of certificates is given")
 }
