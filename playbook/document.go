@@ -64,6 +64,9 @@ type SourceDocument struct {
 	// the connector: process, reading or resuming. Left out, what the run demands of
 	// all of them holds; the stricter of both does.
 	Demand document.Text `yaml:"demand"`
+	// Isolation is process, or shared: the connector's process may then read the
+	// other shared sources of the same binary too. Left out, it is process.
+	Isolation document.Text `yaml:"isolation"`
 }
 
 // Level is the level demanded of the connector by the source itself.

@@ -179,6 +179,9 @@ func (l *loader) sources() {
 		if d := s.Demand; d.Value != "" && s.Level() == trust.None {
 			l.note(d.At(), d.Problem(1, 1, "demand %q of source %q is none of process, reading, resuming", d.Value, s.ID))
 		}
+		if i := s.Isolation; i.Value != "" && i.Value != "process" && i.Value != "shared" {
+			l.note(i.At(), i.Problem(1, 1, "isolation %q of source %q is neither process nor shared", i.Value, s.ID))
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ version: "1"
 sources:
   - {id: a, connector: glpi}
   - {id: a, connector: glpi, checksum: abc}
-  - {id: b, connector: glpi, demand: gold}
+  - {id: b, connector: glpi, demand: gold, isolation: none}
 entitlements: [bought.csv, none.csv]
 licensing:
   - {product: acme/a, metric: generic.cores, price: 3}
@@ -42,6 +42,7 @@ escalation:
 		`p.yaml:5:5: source "a" is given twice`,
 		`checksum of source "a" must read sha256:HEX`,
 		`p.yaml:6:38: demand "gold" of source "b" is none of process, reading, resuming`,
+		`p.yaml:6:55: isolation "none" of source "b" is neither process nor shared`,
 		`bought.csv:2:23: quantity: "many" is not a number`,
 		"p.yaml:7:28: cannot read none.csv: file does not exist",
 		"p.yaml:9:5: the price of acme/a lacks its currency",

@@ -56,6 +56,9 @@ type Collection struct {
 	// Rows counts what arrived by kind, Refused what the estate would not take.
 	Rows    map[string]int64 `json:"rows,omitempty"`
 	Refused int64            `json:"refused,omitempty"`
+	// Shared are the sources that one process was to read, this one among them; left
+	// out where the source had a process of its own.
+	Shared []compliance.SourceID `json:"shared_process,omitempty"`
 	// Problems are the parts that could not be read, the first of them.
 	Problems []string `json:"problems,omitempty"`
 	// Failure says why the source was not read to its end; empty when it was.

@@ -42,6 +42,7 @@ var breaks = []struct{ mode, check string }{
 	{"bare talks", "quiet"},
 	{"bare counts wrongly", "end"},
 	{"shares", "instances"},
+	{"mixes", "apart"},
 	{"bare gives all", "only"},
 	{"bare sends much", "message limit"},
 	{"bare sends many", "row limit"},

@@ -31,7 +31,7 @@ func tryCancel(ctx context.Context, s *suite) error {
 		if err != nil {
 			return err
 		}
-		t, err := s.readsAgain(ctx, c)
+		t, err := s.patiently(ctx, c, instance)
 		if err = t.finished(err); err != nil {
 			return fmt.Errorf("read again in the same process: %w", err)
 		}
@@ -39,9 +39,9 @@ func tryCancel(ctx context.Context, s *suite) error {
 	})
 }
 
-// readsAgain reads everything, and waits for each message no longer than a host
+// patiently reads everything, and waits for each message no longer than a host
 // would.
-func (s *suite) readsAgain(ctx context.Context, c *session) (*taken, error) {
+func (s *suite) patiently(ctx context.Context, c *session, instance string) (*taken, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	patience := time.AfterFunc(s.opts.Idle, func() { cancel(fmt.Errorf("it says nothing for %v", s.opts.Idle)) })

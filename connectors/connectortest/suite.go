@@ -135,6 +135,7 @@ func checks() []check {
 		{"quiet", "nothing is printed to standard output after the handshake", trust.Reading, tryQuiet},
 		{"end", "batches are numbered without gaps, the end comes last, and the rows are those of every reading", trust.Reading, tryEnd},
 		{"instances", "several instances in one process read side by side", trust.Reading, tryInstances},
+		{"apart", "an instance gives the same when another with other secrets is in its process, and shows nothing of them", trust.Reading, tryApart},
 		{"only", "rows of kinds that were not asked for do not come", trust.Reading, tryOnly},
 		{"message limit", "no message is larger than the host allows", trust.Reading, tryMessageLimit},
 		{"row limit", "no batch has more rows than the host allows", trust.Reading, tryRowLimit},

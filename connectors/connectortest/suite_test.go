@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -101,6 +102,12 @@ func (mode rulebreaker) Ticket(_ context.Context, _ connectors.Settings, t conne
 	}
 	return connectors.TicketState{Outcome: connectors.Performed, ID: id}, nil
 }
+
+// token is what a connector that mixes up its instances has for all of them.
+var (
+	first sync.Once
+	token string
+)
 
 // busy counts collections at the same time.
 var busy atomic.Int32
@@ -205,6 +212,9 @@ func (mode rulebreaker) device(i int, req sdk.Request, to *sdk.Writer) error {
 	switch mode {
 	case "random":
 		name = time.Now().String()
+	case "mixes":
+		first.Do(func() { token = req.Settings.Secrets["token"] })
+		name = fmt.Sprint("product for a token of ", len(token))
 	case "leaky":
 		name = "token " + req.Settings.Secrets["token"]
 	}
@@ -270,12 +280,12 @@ func TestChecksOnlyGrow(t *testing.T) {
 		"person", "handshake", "version", "orphan", "describe", "unknown setting", "missing setting", "check", "collect", "kinds",
 		"whole", "identities", "references", "repeatable", "cancel", "secrets", "foreign cursor", "nothing new", "resume",
 		"old version", "health", "stranger", "garbage", "unknown call", "wrong value", "exposed secret", "unconfigured", "released",
-		"unknown verb", "quiet", "end", "instances", "only", "message limit", "row limit", "bounded", "slow reader", "frozen",
+		"unknown verb", "quiet", "end", "instances", "apart", "only", "message limit", "row limit", "bounded", "slow reader", "frozen",
 		"killed", "tombstones", "totals", "canary", "dry act", "act", "act again", "ticket",
 	} {
 		assert.True(t, slices.Contains(connectortest.Checks(), name), "check %q is gone", name)
 	}
-	assert.GreaterOrEqual(t, len(connectortest.Checks()), 46, "checks are gone")
+	assert.GreaterOrEqual(t, len(connectortest.Checks()), 47, "checks are gone")
 }
 
 // A certificate shows no more than was seen.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
@@ -25,6 +26,12 @@ type collection struct {
 	progress func(connectors.Progress)
 	// mu guards sink and progress, which all sources share.
 	mu *sync.Mutex
+
+	group *group // nil for a source that has a process of its own
+	// conn is the process of the attempt at hand, hung why it was given up though it
+	// goes on for others.
+	conn *connector
+	hung atomic.Pointer[connectors.Error]
 
 	kept      *kept // nil without a state folder
 	result    Result
@@ -117,7 +124,9 @@ func (c *collection) attempts(ctx context.Context) error {
 		err := c.host.breaker.allow(binary, c.host.now())
 		if err == nil {
 			err = c.read(ctx)
-			c.host.breaker.record(binary, err, c.host.now())
+			if err == nil || c.conn == nil || c.conn.shared == nil || c.conn.blamed.CompareAndSwap(false, true) {
+				c.host.breaker.record(binary, err, c.host.now())
+			}
 		}
 		if err == nil {
 			return nil
@@ -144,6 +153,8 @@ func (c *collection) attempts(ctx context.Context) error {
 // begin prepares for an attempt.
 func (c *collection) begin() error {
 	c.sequence, c.put, c.deleted = 0, connectors.Counts{}, connectors.Counts{}
+	c.conn = nil
+	c.hung.Store(nil)
 	if c.kept == nil {
 		return nil
 	}
@@ -172,22 +183,56 @@ func (c *collection) tell(stage connectors.Stage, message string) {
 }
 
 func (c *collection) read(ctx context.Context) (err error) {
-	conn, err := c.host.start(ctx, c.source)
+	conn, shared, err := c.open(ctx)
 	if err != nil {
 		return inOp("start", err)
 	}
-	c.result.SHA256 = conn.sum
-	defer func() {
-		if closing := conn.close(context.WithoutCancel(ctx)); err == nil && closing != nil {
-			err = inOp("stop", closing)
-		}
-	}()
-	// A context that ends must end the process too: a connector need not obey.
-	defer context.AfterFunc(ctx, func() { conn.abort(ended(ctx, c.host.limits)) })()
+	c.conn, c.result.SHA256, c.result.Shared = conn, conn.sum, conn.shared
+	if shared {
+		defer c.release(ctx, conn)
+		c.tell(connectors.Starting, fmt.Sprintf("one process for %v", conn.shared))
+	} else {
+		defer func() {
+			if closing := conn.close(context.WithoutCancel(ctx)); err == nil && closing != nil {
+				err = inOp("stop", closing)
+			}
+		}()
+		// A context that ends must end the process too: a connector need not obey.
+		defer context.AfterFunc(ctx, func() { conn.abort(ended(ctx, c.host.limits)) })()
+	}
 	if err := c.configure(ctx, conn); err != nil {
 		return inOp("configure", err)
 	}
 	return inOp("collect", c.stream(ctx, conn))
+}
+
+// open gives the process to read from, and whether it is shared.
+func (c *collection) open(ctx context.Context) (*connector, bool, error) {
+	if c.group != nil {
+		return c.group.acquire(ctx, c.host, c.source)
+	}
+	conn, err := c.host.start(ctx, c.source)
+	return conn, false, err
+}
+
+// broken words a call that broke; see [connector.callError].
+func (c *collection) broken(ctx context.Context, conn *connector, err error) error {
+	if hung := c.hung.Load(); hung != nil {
+		return &connectors.Error{Kind: hung.Kind, Err: hung.Err, Output: conn.output.tail()}
+	}
+	return conn.callError(ctx, err)
+}
+
+// giveUp ends a reading that hangs: with its process, unless others read from it.
+func (c *collection) giveUp(conn *connector, stop context.CancelFunc) func(*connectors.Error) {
+	if conn.shared == nil {
+		return conn.abort
+	}
+	return func(why *connectors.Error) {
+		c.hung.Store(why)
+		conn.suspect.Store(true)
+		stop()
+	}
 }
 
 // ended says why a context ended.
@@ -239,7 +284,7 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 	defer context.AfterFunc(ctx, cancel)()
 	stream, err := conn.Collect(open, grpc.ForceCodecV2(wire.NewCodec()))
 	if err != nil {
-		return conn.callError(ctx, err)
+		return c.broken(ctx, conn, err)
 	}
 	start := &wire.Start{InstanceId: string(c.source.ID), Cursor: c.source.Cursor, Limits: c.bounds()}
 	wanted := c.wanted()
@@ -250,21 +295,21 @@ func (c *collection) stream(ctx context.Context, conn *connector) error {
 		start.Kinds = append(start.Kinds, wire.Kind(k))
 	}
 	if err := stream.Send(&wire.CollectRequest{Message: &wire.CollectRequest_Start{Start: start}}); err != nil {
-		return conn.callError(ctx, err)
+		return c.broken(ctx, conn, err)
 	}
-	watch := watchIdle(c.host.limits.Idle, conn)
+	watch := watchIdle(c.host.limits.Idle, c.giveUp(conn, cancel))
 	defer watch.stop()
 	c.tell(connectors.Collecting, "")
 	for !c.ended {
 		// Messages may wait already; a caller that cancelled wants none of them.
 		if ctx.Err() != nil {
-			return conn.callError(ctx, ctx.Err())
+			return c.broken(ctx, conn, ctx.Err())
 		}
 		watch.begin()
 		err := stream.RecvMsg(&c.inbound)
 		watch.stop()
 		if err != nil {
-			return conn.callError(ctx, err)
+			return c.broken(ctx, conn, err)
 		}
 		c.result.Bytes += int64(c.inbound.Size)
 		acknowledged, err := c.take(c.inbound.Response(), conn, watch)

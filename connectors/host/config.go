@@ -106,6 +106,13 @@ type Source struct {
 	// Demand is the level that a certificate must show of its binary. The stricter
 	// of it and [Config.Demand] holds.
 	Demand trust.Level
+	// Shared lets the source be read by a process that reads others too: those of
+	// the same gathering that are shared and of the same binary. It saves starting,
+	// and costs isolation: what ends the process ends the reading of all of them,
+	// they have one memory budget, and a connector that mixes up its instances mixes
+	// up what they give. A connector that declares that its instances need processes
+	// of their own gets them all the same.
+	Shared bool
 	// Kinds are the kinds wanted; nil means all that it gives
 	// and the sink takes.
 	Kinds []connectors.Kind

@@ -19,12 +19,13 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
+	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/connectors/internal/wire"
 )
 
-// connector is a running connector. It serves one source and is never started
-// twice: go-plugin's client cannot be.
+// connector is a running connector. It serves one source, or those that share it,
+// and is never started twice: go-plugin's client cannot be.
 type connector struct {
 	wire.ConnectorClient
 	client  *plugin.Client
@@ -33,6 +34,13 @@ type connector struct {
 	dir     string
 	sum     string
 	limits  Limits
+
+	// shared are the sources whose instances the process holds, nil when it is one
+	// source's own. A process that is suspect gets no further instance.
+	shared  []compliance.SourceID
+	suspect atomic.Bool
+	// blamed is set once the breaker counted how the process ended.
+	blamed atomic.Bool
 
 	// why is set before the host kills the process on its own account.
 	why atomic.Pointer[connectors.Error]

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -47,7 +48,9 @@ func TestMain(m *testing.M) {
 	case "orphan":
 		go func() { _ = exec.Command("sleep", "300").Run() }()
 	}
-	sdk.Serve(description(), misbehaving{})
+	about := description()
+	about.OwnProcess = os.Getenv(modeVar) == "apart"
+	sdk.Serve(about, misbehaving{})
 }
 
 func description() connectors.Description {
@@ -128,6 +131,10 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 	case "dies":
 		fmt.Fprintln(os.Stderr, "about to die with", s.Secrets["password"])
 		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "pid":
+		return to.User(compliance.User{ID: "pid", Name: fmt.Sprint(os.Getpid())})
+	case "meets", "meets and waits", "meets and dies", "meets and freezes":
+		return meets(ctx, s, to)
 	case "freezes":
 		err := syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		<-ctx.Done() // other threads run on for a moment
@@ -169,6 +176,33 @@ func (misbehaving) misbehave(ctx context.Context, s connectors.Settings, to *sdk
 		return errors.Join(to.License(license), to.Price(price), to.Membership(membership))
 	case "removes":
 		return to.DeleteInstall(compliance.Install{Device: "d1", Title: catalog.Title{Name: "gone"}})
+	}
+	return nil
+}
+
+// meeting is where instances of one process wait for one another.
+var meeting = struct {
+	arrived atomic.Int32
+	all     chan struct{}
+}{all: make(chan struct{})}
+
+// meets waits until three instances are reading in this process.
+func meets(ctx context.Context, s connectors.Settings, to *sdk.Writer) error {
+	if err := to.User(compliance.User{ID: "pid", Name: fmt.Sprint(os.Getpid())}); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, "met with", s.Secrets["password"])
+	if meeting.arrived.Add(1) == 3 {
+		close(meeting.all)
+	}
+	<-meeting.all
+	switch s.Values["mode"] {
+	case "meets and dies":
+		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "meets and waits":
+		<-ctx.Done()
+	case "meets and freezes":
+		return syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	}
 	return nil
 }

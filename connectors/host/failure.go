@@ -31,7 +31,7 @@ func (c *connector) callError(ctx context.Context, err error) error {
 	case exited && c.output.hungry():
 		e.Kind, e.Err = connectors.OverBudget, fmt.Errorf("ran out of memory; the host allows %d bytes", c.limits.Memory)
 	case exited:
-		e.Kind, e.Err = connectors.Crashed, fmt.Errorf("the process ended: %s%s", state, lastLine(e.Output))
+		e.Kind, e.Err = connectors.Crashed, fmt.Errorf("the process%s ended: %s%s", c.readers(), state, lastLine(e.Output))
 	case ctx.Err() != nil:
 		over := ended(ctx, c.limits)
 		e.Kind, e.Err = over.Kind, over.Err
@@ -47,6 +47,14 @@ func (c *connector) callError(ctx context.Context, err error) error {
 		e.Kind, e.Err = connectors.ProtocolViolated, errors.New(c.output.redact(status.Convert(err).Message()))
 	}
 	return e
+}
+
+// readers names the sources that a process is shared by.
+func (c *connector) readers() string {
+	if c.shared == nil {
+		return ""
+	}
+	return fmt.Sprintf(" that the sources %v share", c.shared)
 }
 
 // settle is how long a process that is about to be gone may take to be.

@@ -129,12 +129,19 @@ func (h *Host) Collect(ctx context.Context, sources []Source, sink connectors.Si
 	}
 	var mu sync.Mutex
 	results := make([]Result, len(sources))
+	shared := newPool(h.policy, sources)
 	var group errgroup.Group
 	group.SetLimit(h.limits.Parallel)
 	for i, src := range sources {
 		group.Go(func() error {
-			c := &collection{host: h, source: src, sink: sink, progress: progress, mu: &mu}
+			c := &collection{host: h, source: src, sink: sink, progress: progress, mu: &mu, group: shared.group(h, src)}
 			results[i] = c.run(ctx)
+			if c.group == nil {
+				return nil
+			}
+			if err := c.group.leave(context.WithoutCancel(ctx)); err != nil && results[i].Err == nil {
+				results[i].Err = c.own(inOp("stop", err))
+			}
 			return nil
 		})
 	}
@@ -150,6 +157,9 @@ func (h *Host) Collect(ctx context.Context, sources []Source, sink connectors.Si
 
 func (h *Host) report(r Result) {
 	attrs := []any{slog.String("source", string(r.Source)), slog.Int64("rows", r.Put.Total()), slog.Int("problems", r.ProblemCount)}
+	if r.Shared != nil {
+		attrs = append(attrs, slog.Any("process_shared_by", r.Shared))
+	}
 	if r.Err != nil {
 		h.log.Warn("source failed", append(attrs, slog.Any("error", r.Err))...)
 		return

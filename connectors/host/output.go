@@ -2,9 +2,11 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // output keeps the last lines that a process wrote to standard error. Secrets
@@ -14,7 +16,8 @@ type output struct {
 	max     int
 	lines   []string
 	partial []byte
-	secrets []string
+	// secrets are replaced as a whole, so that reading them takes no lock.
+	secrets atomic.Pointer[[]string]
 	starved bool
 }
 
@@ -23,15 +26,26 @@ const lineMax = 4 << 10
 
 func newOutput(lines int, secrets map[string]string) *output {
 	o := &output{max: lines}
+	o.secrets.Store(&[]string{})
+	o.hide(secrets)
+	return o
+}
+
+// hide strikes out further secrets from now on.
+func (o *output) hide(secrets map[string]string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	all := slices.Clone(*o.secrets.Load())
 	for _, s := range secrets {
 		// A secret of one or two letters would strike out half of every line.
 		if len(s) > 2 {
-			o.secrets = append(o.secrets, s)
+			all = append(all, s)
 		}
 	}
 	// The longest first, so that a secret that contains another goes whole.
-	slices.SortFunc(o.secrets, func(a, b string) int { return len(b) - len(a) })
-	return o
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
+	all = slices.Compact(all)
+	o.secrets.Store(&all)
 }
 
 // Write takes text in pieces of any size. It never fails.
@@ -94,7 +108,7 @@ func (o *output) hungry() bool {
 
 // redact strikes the secrets out of a text.
 func (o *output) redact(s string) string {
-	for _, secret := range o.secrets {
+	for _, secret := range *o.secrets.Load() {
 		s = strings.ReplaceAll(s, secret, "[secret]")
 	}
 	return s

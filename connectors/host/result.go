@@ -14,6 +14,9 @@ type Result struct {
 	// the binary that ran.
 	Connector connectors.Description
 	SHA256    string
+	// Shared are the sources that one process was to read, sorted, this one among
+	// them; nil where the source had a process of its own.
+	Shared []compliance.SourceID
 	// Put and Deleted are the rows that arrived this time, Refused those of them that the
 	// sink would not take.
 	Put, Deleted connectors.Counts

@@ -8,7 +8,7 @@ import (
 	"github.com/trueup-dev/trueup/connectors"
 )
 
-// idleWatch kills a connector that says nothing for too long. It runs only
+// idleWatch gives up a connector that says nothing for too long. It runs only
 // while the host waits: a host that is busy itself is not the connector's fault.
 type idleWatch struct {
 	limit time.Duration
@@ -18,10 +18,10 @@ type idleWatch struct {
 	extra time.Duration
 }
 
-func watchIdle(limit time.Duration, c *connector) *idleWatch {
+func watchIdle(limit time.Duration, hung func(*connectors.Error)) *idleWatch {
 	w := &idleWatch{limit: limit}
 	w.timer = time.AfterFunc(limit, func() {
-		c.abort(&connectors.Error{Kind: connectors.Hung, Err: fmt.Errorf("said nothing for %v", limit)})
+		hung(&connectors.Error{Kind: connectors.Hung, Err: fmt.Errorf("said nothing for %v", limit)})
 	})
 	w.timer.Stop()
 	return w

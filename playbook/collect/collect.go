@@ -80,7 +80,7 @@ func (o Options) source(s playbook.SourceDocument) host.Source {
 		}
 	}
 	return host.Source{
-		ID: compliance.SourceID(s.ID), Path: filepath.Join(o.Dir, name), SHA256: sum, Demand: s.Level(),
+		ID: compliance.SourceID(s.ID), Path: filepath.Join(o.Dir, name), SHA256: sum, Demand: s.Level(), Shared: s.Isolation.Value == "shared",
 		Config: settings, Secrets: o.Secrets[compliance.SourceID(s.ID)],
 	}
 }
@@ -90,6 +90,7 @@ func collection(r *host.Result) playbook.Collection {
 	c := playbook.Collection{
 		Source: r.Source, Connector: r.Connector.Name, Version: r.Connector.Version,
 		SHA256: r.SHA256, Digest: r.Digest, Refused: r.Refused, Rows: map[string]int64{},
+		Shared: r.Shared,
 	}
 	for _, k := range connectors.Kinds() {
 		if n := r.Put[k]; n != 0 {
