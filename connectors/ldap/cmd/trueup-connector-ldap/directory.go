@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,10 @@ type directory struct {
 	ids         []string
 	serviceBase *ldap.DN
 	at          time.Time
+	// active is true of Active Directory and what is compatible with it.
+	active bool
+	// referrals counts the parts that other directories hold.
+	referrals int64
 	// stop takes the watch of the context off.
 	stop func() bool
 }
@@ -103,6 +108,27 @@ func (d *directory) probe() error {
 	return failure("base "+d.base, err)
 }
 
+// activeDirectory is the capability by which Active Directory is told (MS-ADTS
+// 3.1.1.3.4.3.1).
+const activeDirectory = "1.2.840.113556.1.4.800"
+
+// recognise finds out whether the directory is Active Directory. One that does not say
+// is none.
+func (d *directory) recognise() error {
+	request := ldap.NewSearchRequest("", ldap.ScopeBaseObject, ldap.NeverDerefAliases, 1, 60, false, "(objectClass=*)", []string{"supportedCapabilities"}, nil)
+	answer, err := d.conn.Search(request)
+	if err != nil && ldap.IsErrorAnyOf(err, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInsufficientAccessRights) {
+		return nil
+	}
+	if err != nil {
+		return failure("ask what the directory can", err)
+	}
+	for _, e := range answer.Entries {
+		d.active = d.active || slices.Contains(e.GetEqualFoldAttributeValues("supportedCapabilities"), activeDirectory)
+	}
+	return nil
+}
+
 // pageSize is how many entries an answer holds; Active Directory gives at most 1000.
 const pageSize = 500
 
@@ -118,6 +144,7 @@ func (d *directory) search(ctx context.Context, filter string, attributes []stri
 		if err != nil {
 			return failure("search "+d.base, err)
 		}
+		d.referrals += int64(len(answer.Referrals))
 		for _, e := range answer.Entries {
 			if err := each(e); err != nil {
 				return err

@@ -20,15 +20,19 @@ type reading struct {
 	to *sdk.Writer
 	// names finds a user by the entry's name, taken an entry by the user.
 	names, taken map[string]string
-	members      map[string]bool
+	// primary finds the users whose primary group has an identifier (objectSid).
+	primary map[string][]string
+	// groups are those that were found, byName by the entry's name.
+	groups []*group
+	byName map[string]*group
 
-	users, strangers int64
-	broken           int
+	users, strangers, computers, disabled int64
+	broken                                int
 }
 
 func userAttributes(ids []string) []string {
 	return append([]string{"objectClass", "displayName", "cn", "c", "company", "o",
-		"userAccountControl", "accountExpires", "pwdAccountLockedTime", "shadowExpire", "nsAccountLock"}, ids...)
+		"userAccountControl", "accountExpires", "pwdAccountLockedTime", "shadowExpire", "nsAccountLock", "objectSid", "primaryGroupID"}, ids...)
 }
 
 // fold makes names comparable: attribute values of names differ in case only.
@@ -52,6 +56,9 @@ func (r *reading) user(e *ldap.Entry) error {
 		return r.problem(e, "has the identifier of another entry, which counts")
 	}
 	r.taken[id], r.names[fold(e.DN)] = e.DN, id
+	if sid := primaryGroup(e); sid != "" {
+		r.primary[sid] = append(r.primary[sid], id)
+	}
 	u := compliance.User{ID: compliance.UserID(id), Name: cmp.Or(e.GetEqualFoldAttributeValue("displayName"), e.GetEqualFoldAttributeValue("cn"))}
 	u.Country = strings.ToUpper(e.GetEqualFoldAttributeValue("c"))
 	u.Entity = cmp.Or(e.GetEqualFoldAttributeValue("company"), e.GetEqualFoldAttributeValue("o"))
@@ -69,8 +76,12 @@ func (r *reading) user(e *ldap.Entry) error {
 	return r.to.User(u)
 }
 
-// serves reports whether an account is one of a service.
+// serves reports whether an account is one of a service, or of a domain that is
+// trusted.
 func (r *reading) serves(e *ldap.Entry) bool {
+	if flags, err := strconv.ParseInt(e.GetEqualFoldAttributeValue("userAccountControl"), 10, 64); err == nil && flags&trustAccount != 0 {
+		return true
+	}
 	for _, class := range e.GetEqualFoldAttributeValues("objectClass") {
 		if strings.EqualFold(class, "msDS-GroupManagedServiceAccount") || strings.EqualFold(class, "msDS-ManagedServiceAccount") {
 			return true
@@ -94,6 +105,8 @@ func (r *reading) problem(e *ldap.Entry, message string) error {
 const (
 	// accountDisabled is the bit of userAccountControl (MS-ADTS 2.2.16).
 	accountDisabled = 0x2
+	// trustAccount is the bit of an account that stands for another domain.
+	trustAccount = 0x800
 	// never is the other way beside 0 in which accountExpires says that an account
 	// does not expire.
 	never = 1<<63 - 1
@@ -144,38 +157,4 @@ func activity(e *ldap.Entry, at time.Time) (*bool, error) {
 		return nil, nil
 	}
 	return &active, nil
-}
-
-// group writes the members of a group that are users of the search.
-func (r *reading) group(e *ldap.Entry) error {
-	name := cmp.Or(e.GetEqualFoldAttributeValue("cn"), e.GetEqualFoldAttributeValue("sAMAccountName"), e.DN)
-	add := func(id string) error {
-		key := name + "\x00" + id
-		if id == "" {
-			r.strangers++
-			return nil
-		}
-		if r.members[key] {
-			return nil
-		}
-		r.members[key] = true
-		return r.to.Membership(connectors.Membership{Group: name, User: compliance.UserID(id)})
-	}
-	for _, attribute := range []string{"member", "uniqueMember"} {
-		for _, dn := range e.GetEqualFoldAttributeValues(attribute) {
-			if err := add(r.names[fold(dn)]); err != nil {
-				return err
-			}
-		}
-	}
-	for _, uid := range e.GetEqualFoldAttributeValues("memberUid") {
-		id := uid
-		if r.taken[uid] == "" {
-			id = ""
-		}
-		if err := add(id); err != nil {
-			return err
-		}
-	}
-	return nil
 }
