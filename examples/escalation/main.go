@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -42,7 +43,7 @@ func (p printed) Send(_ context.Context, l notice.Letter, _ time.Time) error {
 }
 
 // escalate opens a case and lets two days pass in which nobody acts.
-func escalate(ctx context.Context, w io.Writer, now time.Time) error {
+func escalate(ctx context.Context, w io.Writer, now time.Time) (err error) {
 	book, err := playbook.LoadFS(files, "playbook.yaml")
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func escalate(ctx context.Context, w io.Writer, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	signer, err := evidence.GenerateKeyFile(filepath.Join(dir, "log.key"), "example.org/log")
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func escalate(ctx context.Context, w io.Writer, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer entries.Close()
+	defer func() { err = errors.Join(err, entries.Close()) }()
 	engine, err := playbook.Open(ctx, playbook.Options{Playbook: book, Log: entries})
 	if err != nil {
 		return err
