@@ -305,6 +305,14 @@ func TestFindingToMailToClosure(t *testing.T) {
 		}), 1)
 		assert.Contains(t, d.must(wednesday, "escalation close", []string{"-as", "design.lead", "-outcome", "accepted", "-reason", "until the project ends"}, id), "is closed as accepted")
 	})
+	t.Run("computed anew by an auditor", func(t *testing.T) {
+		pack := filepath.Join(d.dir, "package")
+		d.must(wednesday, "run", []string{"-unpinned", "-connectors", d.bin, "-package", pack, "-audience", "auditor.example", "-purpose", "audit of 2026"})
+		status, out, errs := trueup(t, "verify", "-key", filepath.Join(d.dir, "log.key.pub"), "-audience", "auditor.example",
+			"-remembered", filepath.Join(d.dir, "log", "checkpoint"), "-now", wednesday.AddDate(0, 0, 1).Format(time.RFC3339), pack)
+		require.Equal(t, 0, status, out+errs)
+		assert.Contains(t, out, "recomputation: pass", "what triggers found beside earlier runs too")
+	})
 	ids := map[string]bool{}
 	for _, l := range d.mail.letters(t, "design@example.org") {
 		assert.False(t, ids[l.MessageID], "sent once: %s", l.Subject)
