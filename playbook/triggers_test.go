@@ -250,3 +250,25 @@ func TestTriggersAreChecked(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+// Equal histories give equal bytes, in every entry of the log.
+func TestEqualHistoriesGiveEqualBytes(t *testing.T) {
+	history := func() (payloads []string) {
+		s := withTriggers(t, t.TempDir(), "")
+		for i, n := range []int{3, 3, 8, 1} {
+			at := now.AddDate(0, 0, i)
+			rep := s.run(estate(t, at, n, ""), at)
+			if i == 0 {
+				s.tell(rep.Cases[0].ID, at.Add(time.Hour), "license.manager")
+			}
+		}
+		for rec, err := range s.log.Entries(t.Context(), 0) {
+			require.NoError(t, err)
+			payloads = append(payloads, string(rec.Kind)+" "+string(rec.Payload))
+		}
+		return payloads
+	}
+	first := history()
+	assert.Equal(t, first, history())
+	assert.Greater(t, len(first), 20)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -56,7 +57,7 @@ func runCases(ctx context.Context, s streams, args []string) (err error) {
 		_, err := dr.look(ctx)
 		return err
 	}
-	return dr.drive(ctx, end, *poll)
+	return rounds{look: dr.look, now: dr.now, end: end, poll: *poll, log: s.err}.run(ctx)
 }
 
 // driver carries the cases of a log on. It has the log open only while it looks.
@@ -93,26 +94,34 @@ func (d *driver) look(ctx context.Context) (next time.Time, err error) {
 	return next, err
 }
 
-// drive looks whenever something is due, and after poll at the latest, since others
+// rounds look whenever something is due, and after poll at the latest, since others
 // append to the log as well, until an instant; zero is for ever. What went wrong in one
 // look is told, and tried again in the next.
-func (d *driver) drive(ctx context.Context, end time.Time, poll time.Duration) error {
+type rounds struct {
+	look func(context.Context) (next time.Time, err error)
+	now  func() time.Time
+	end  time.Time
+	poll time.Duration
+	log  io.Writer
+}
+
+func (r rounds) run(ctx context.Context) error {
 	for {
-		next, err := d.look(ctx)
+		next, err := r.look(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil // asked to end
 		case errors.Is(err, evidence.ErrLocked):
 			next = time.Time{} // somebody else has the folder; come again
 		case err != nil:
-			fmt.Fprintf(d.s.err, "trueup escalation run: %v\n", err)
+			fmt.Fprintf(r.log, "trueup escalation run: %v\n", err)
 		}
-		now := d.now()
-		if wake := now.Add(poll); next.IsZero() || wake.Before(next) {
+		now := r.now()
+		if wake := now.Add(r.poll); next.IsZero() || wake.Before(next) {
 			next = wake
 		}
-		if !end.IsZero() && next.After(end) {
-			if next = end; !now.Before(end) {
+		if !r.end.IsZero() && next.After(r.end) {
+			if next = r.end; !now.Before(r.end) {
 				return nil
 			}
 		}

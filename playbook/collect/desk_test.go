@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -163,6 +164,19 @@ func (d *helpDesk) read(path string) map[string]any {
 	return out
 }
 
+// written is all the text that is in ticket 1.
+func (d *helpDesk) written() string {
+	d.t.Helper()
+	var text strings.Builder
+	for _, item := range d.read("ticket/1/attachments")["items"].([]any) {
+		encoded, _ := d.read("attachment/" + item.(map[string]any)["id"].(string))["Content"].(string) // a part of several has none
+		content, err := base64.StdEncoding.DecodeString(encoded)
+		require.NoError(d.t, err)
+		text.Write(content)
+	}
+	return text.String()
+}
+
 // TestTicketInStepWithItsCase: a real Request Tracker has one ticket for a case through
 // its whole life, whatever gets lost between the two.
 func TestTicketInStepWithItsCase(t *testing.T) {
@@ -191,6 +205,12 @@ func TestTicketInStepWithItsCase(t *testing.T) {
 	status("new")
 	told := texts()
 	assert.Greater(t, told, said, "a missed due time is told")
+	written := d.written()
+	assert.Contains(t, written, "A due time of a case has passed.")
+	assert.Contains(t, written, "Remedy by: 2026-")
+	for _, confidential := range []string{"short of", "position autodesk", "license.manager", "E:L"} {
+		assert.NotContains(t, written, confidential, "the desk's clearance is internal")
+	}
 	d.tell(at, false)
 	assert.Equal(t, told, texts(), "and not again")
 
