@@ -22,6 +22,7 @@ type Document struct {
 	Unknown     *LeastDocument       `yaml:"unknown-position"`
 	ContractEnd *ContractEndDocument `yaml:"contract-end"`
 	FreeSeats   []FreeSeatsDocument  `yaml:"free-seats"`
+	Coverage    *CoverageDocument    `yaml:"coverage"`
 	// Exceptions looks for waivers that end or have ended, Machinery for what went
 	// wrong with cases: nobody on duty, all stages passed, a message that did not
 	// arrive, a drill not held.
@@ -71,6 +72,12 @@ type ContractEndDocument struct {
 	WithinDays int               `yaml:"within-days,required"`
 }
 
+// CoverageDocument sets [CoverageGaps].
+type CoverageDocument struct {
+	At         document.Position `yaml:"-"`
+	WithinDays int               `yaml:"within-days,required"`
+}
+
 // FreeSeatsDocument sets [FreeSeats] for one product.
 type FreeSeatsDocument struct {
 	Product document.Text `yaml:"product,required"`
@@ -112,6 +119,9 @@ func New(d Document) (*Thresholds, error) {
 	}
 	if e := d.ContractEnd; e != nil {
 		c.days(e.At, "within-days", e.WithinDays)
+	}
+	if g := d.Coverage; g != nil {
+		c.days(g.At, "within-days", g.WithinDays)
 	}
 	if d.Stale != nil {
 		t.stale = c.stale(d.Stale)

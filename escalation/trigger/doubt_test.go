@@ -70,6 +70,7 @@ func TestThresholdsAreChecked(t *testing.T) {
 		"spike: {share: 1, over-runs: -1}":                                     "book.yaml:1:8: over-runs is -1",
 		"undisclosed: {least: -1}":                                             "book.yaml:1:14: least is -1",
 		"mismatch: {share: -0.5}":                                              "book.yaml:1:11: share -0.5 is negative",
+		"coverage: {within-days: -1}":                                          "book.yaml:1:11: within-days is -1",
 		"contract-end: {within-days: 0}":                                       "book.yaml:1:15: within-days is 0",
 		"contract-end: {within-days: 3661}":                                    "book.yaml:1:15: within-days is 3661",
 		"stale-source: {after-days: 0}":                                        "book.yaml:1:15: after-days is 0",

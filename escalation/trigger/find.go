@@ -26,7 +26,7 @@ type Facts struct {
 func Rules() []compliance.RuleID {
 	return []compliance.RuleID{
 		RuleSpike, RuleUndisclosed, RuleOutsideScope, RuleUsageUnseen, RuleUsageOver, RuleStaleSource, RuleUnknownPosition,
-		RuleContractEnd, RuleExceptionEnding, RuleExceptionEnded, RuleFreeSeats,
+		RuleContractEnd, RuleExceptionEnding, RuleExceptionEnded, RuleCoverageGap, RuleFreeSeats,
 	}
 }
 
@@ -67,6 +67,9 @@ func (t *Thresholds) Find(f Facts, at time.Time) []compliance.Finding {
 	}
 	if d.Exceptions {
 		out = append(out, Exceptions(f.Policy, at)...)
+	}
+	if g := d.Coverage; g != nil {
+		out = append(out, CoverageGaps(f.Policy, g.WithinDays, at)...)
 	}
 	return append(out, FreeSeats(t.supplies(f.Series, at), at)...)
 }

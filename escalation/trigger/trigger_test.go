@@ -57,6 +57,27 @@ func TestContractEnds(t *testing.T) {
 	}
 }
 
+func ExampleCoverageGaps() {
+	data, err := os.ReadFile("../testdata/policy.yaml")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := policy.Load("policy.yaml", data, policy.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	july := time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC)
+	for _, f := range CoverageGaps(p, 30, july) {
+		fmt.Println(f.Subject + ": " + f.Message)
+	}
+	fmt.Println(len(CoverageGaps(p, 4, july)), "within four days")
+	// Output:
+	// stage standard/owner of sam-desk: stage owner of chain standard has nobody on duty from 2026-07-06 until 2026-07-10
+	// 0 within four days
+}
+
 func TestExceptions(t *testing.T) {
 	data, err := os.ReadFile("../testdata/policy.yaml")
 	require.NoError(t, err)
