@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -122,6 +123,20 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// seen is what has arrived: deliveries by id, and bodies in their order.
+func (h *hook) seen() (got map[string]int, bodies []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.got), slices.Clone(h.bodies)
+}
+
+// kill kills a program, once it runs, with its next message.
+func (h *hook) kill(started <-chan *os.Process) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.killer = func() { _ = (<-started).Kill() }
+}
+
 // desk is the company of the quickstart with people who can be told.
 type desk struct {
 	t    *testing.T
@@ -208,18 +223,22 @@ func TestFindingToMailToClosure(t *testing.T) {
 	t.Run("told once through a kill", func(t *testing.T) {
 		program := exec.Command(os.Args[0], d.args(monday, "escalation run", []string{"-once"})...)
 		program.Env = append(os.Environ(), asProgram+"=1")
-		d.hook.killer = func() { _ = program.Process.Kill() }
-		require.Error(t, program.Run(), "it was killed while it told the board")
-		require.Len(t, d.hook.got, 1)
+		started := make(chan *os.Process, 1)
+		d.hook.kill(started)
+		require.NoError(t, program.Start())
+		started <- program.Process
+		require.Error(t, program.Wait(), "it was killed while it told the board")
+		got, _ := d.hook.seen()
+		require.Len(t, got, 1)
 		assert.Regexp(t, `\d+ sent, 0 failed`, d.must(monday.Add(time.Minute), "escalation run", []string{"-once"}))
-		assert.Len(t, d.hook.got, 1, "the same delivery")
-		for delivery, times := range d.hook.got {
+		got, bodies := d.hook.seen()
+		require.Len(t, got, 1, "the same delivery")
+		for delivery, times := range got {
 			assert.Equal(t, 2, times, "at least once")
-			assert.Contains(t, d.hook.bodies[0], delivery)
+			assert.Contains(t, bodies[0], delivery)
 		}
-		assert.Equal(t, d.hook.bodies[0], d.hook.bodies[1], "the same bytes")
-		assert.Empty(t, d.hook.wrong, "signatures")
-		assert.NotContains(t, d.hook.bodies[0], "at risk", "the board's clearance is internal")
+		assert.Equal(t, bodies[0], bodies[1], "the same bytes")
+		assert.NotContains(t, bodies[0], "at risk", "the board's clearance is internal")
 	})
 	require.Empty(t, d.must(monday.Add(2*time.Minute), "escalation run", []string{"-once"}), "nothing is due any more")
 	assert.NotEmpty(t, d.mail.letters(t, "design@example.org"))
@@ -279,7 +298,8 @@ func TestFindingToMailToClosure(t *testing.T) {
 		}
 		assert.Regexp(t, id[:17]+`.* closed \(remedied\)`, d.must(tuesday, "escalation list", []string{"-all"}))
 		d.must(tuesday, "escalation run", []string{"-once"})
-		assert.Len(t, d.hook.got, 2, "the board hears of the end")
+		got, _ := d.hook.seen()
+		assert.Len(t, got, 2, "the board hears of the end")
 		subjects := fmt.Sprint(d.mail.letters(t, "design@example.org"))
 		assert.Contains(t, subjects, id+": closed")
 	})
@@ -300,7 +320,8 @@ func TestFindingToMailToClosure(t *testing.T) {
 	t.Run("and back", func(t *testing.T) {
 		assert.Equal(t, id, d.judge(wednesday)[about], "the same case")
 		d.must(wednesday, "escalation run", []string{"-once"})
-		assert.Len(t, slices.DeleteFunc(slices.Clone(d.hook.bodies), func(body string) bool {
+		_, bodies := d.hook.seen()
+		assert.Len(t, slices.DeleteFunc(bodies, func(body string) bool {
 			return !strings.Contains(body, id) || !strings.Contains(body, "opened again")
 		}), 1)
 		assert.Contains(t, d.must(wednesday, "escalation close", []string{"-as", "design.lead", "-outcome", "accepted", "-reason", "until the project ends"}, id), "is closed as accepted")
@@ -313,6 +334,9 @@ func TestFindingToMailToClosure(t *testing.T) {
 		require.Equal(t, 0, status, out+errs)
 		assert.Contains(t, out, "recomputation: pass", "what triggers found beside earlier runs too")
 	})
+	d.hook.mu.Lock()
+	assert.Empty(t, d.hook.wrong, "signatures")
+	d.hook.mu.Unlock()
 	ids := map[string]bool{}
 	for _, l := range d.mail.letters(t, "design@example.org") {
 		assert.False(t, ids[l.MessageID], "sent once: %s", l.Subject)
