@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/trueup-dev/trueup/escalation"
@@ -17,8 +18,8 @@ import (
 
 func runCasesCommand() command {
 	return command{
-		name: "escalation run", args: "[-once | -until TIME] [-poll DURATION] [-connectors DIR] [-unpinned] [-log DIR|URL] [-key FILE] [-now TIME] PLAYBOOK",
-		about: "carry cases on by the clock and tell people through the playbook's channels, until interrupted, until an instant, or once; between two looks the log is free for others, and a command that was killed goes on where it was",
+		name: "escalation run", args: "[-once | -until TIME] [-poll DURATION] [-failures FILE] [-connectors DIR] [-unpinned] [-log DIR|URL] [-key FILE] [-now TIME] PLAYBOOK",
+		about: "carry cases on by the clock and tell people through the playbook's channels, until interrupted, until an instant, or once; between two looks the log is free for others, and a command that was killed goes on where it was; -failures names a file, readable by you alone, for what went wrong with messages in the words of the other side, which may quote anything",
 		run:   runCases,
 	}
 }
@@ -28,6 +29,7 @@ func runCases(ctx context.Context, s streams, args []string) (err error) {
 	once := f.Bool("once", false, "")
 	until := f.String("until", "", "")
 	poll := f.Duration("poll", time.Minute, "")
+	failures := f.String("failures", "", "")
 	d := &desks{}
 	f.StringVar(&d.dir, "connectors", "", "")
 	f.BoolVar(&d.unpinned, "unpinned", false, "")
@@ -52,7 +54,7 @@ func runCases(ctx context.Context, s streams, args []string) (err error) {
 	}
 	// Time goes on from the instant given.
 	begun := time.Now()
-	dr := &driver{flags: f, book: book, office: office, s: s, now: func() time.Time { return f.now.Add(time.Since(begun)) }}
+	dr := &driver{flags: f, book: book, office: office, s: s, failures: *failures, now: func() time.Time { return f.now.Add(time.Since(begun)) }}
 	if *once {
 		_, err := dr.look(ctx)
 		return err
@@ -67,6 +69,8 @@ type driver struct {
 	office *post.Office
 	s      streams
 	now    func() time.Time
+	// failures is the file for the other side's words, empty for none.
+	failures string
 }
 
 // look performs what is due and says when to come again, zero for when something else
@@ -76,7 +80,7 @@ func (d *driver) look(ctx context.Context) (next time.Time, err error) {
 	err = d.flags.open(ctx, d.book, func(c *cases) error {
 		journal := &counted{Journal: c.journal, events: map[escalation.EventKind]int{}}
 		r, err := runner.Start(ctx, runner.Options{
-			Journal: journal, Sender: d.office, Directory: c.engine.Directory(), Log: slog.New(slog.NewTextHandler(d.s.err, nil)), Now: d.now,
+			Journal: journal, Sender: d.office, Directory: c.engine.Directory(), Log: slog.New(slog.NewTextHandler(d.s.err, nil)), Now: d.now, Failed: d.failed,
 		})
 		if err != nil {
 			return err
@@ -92,6 +96,21 @@ func (d *driver) look(ctx context.Context) (next time.Time, err error) {
 		return err
 	})
 	return next, err
+}
+
+// failed keeps what the other side said of a message that did not leave.
+func (d *driver) failed(_ context.Context, n runner.Notice, failure error) {
+	if d.failures == "" {
+		return
+	}
+	f, err := os.OpenFile(d.failures, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = fmt.Fprintf(f, "%s %s %s to %s: %v\n", d.now().UTC().Format(time.RFC3339), n.Case.ID, n.Delivery.ID, n.Delivery.To, failure)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		fmt.Fprintf(d.s.err, "trueup escalation run: -failures: %v\n", err)
+	}
 }
 
 // rounds look whenever something is due, and after poll at the latest, since others
