@@ -3,6 +3,7 @@ package playbook
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,7 +62,30 @@ func ReadPast(run evidence.RunID, payload []byte) (*Past, error) {
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return nil, fmt.Errorf("playbook: past of run %s: %w", run, err)
 	}
+	for _, r := range p.Requirements {
+		for _, pt := range r.Points {
+			if !plausible(pt.Required) || !plausible(pt.Short) {
+				return nil, fmt.Errorf("playbook: past of run %s: %w: position %s", run, errImplausible, r.Position)
+			}
+		}
+	}
 	return p.before(func(pt trigger.Point) bool { return pt.Run != string(run) }), nil
+}
+
+// errImplausible is wrapped where a number is none that a run can have come to.
+var errImplausible = errors.New("a number is out of all proportion")
+
+// maxExponent is how many digits before or after the point a number may have: adding
+// numbers that are further apart takes memory without end.
+const maxExponent = 64
+
+func plausible(i compliance.Interval) bool {
+	for _, d := range []decimal.Decimal{i.Low, i.High.Decimal} {
+		if d.Exponent() > maxExponent || d.Exponent() < -maxExponent {
+			return false
+		}
+	}
+	return true
 }
 
 // before keeps the points that are to be kept, and the positions that have any.

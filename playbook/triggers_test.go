@@ -33,6 +33,15 @@ triggers:
 func withTriggers(t *testing.T, dir, drills string) *scene {
 	t.Helper()
 	s := open(t, dir)
+	s.book = triggerBook(t, drills)
+	var err error
+	s.engine, err = playbook.Open(t.Context(), playbook.Options{Playbook: s.book, Log: s.log})
+	require.NoError(t, err)
+	return s
+}
+
+func triggerBook(t testing.TB, drills string) *playbook.Playbook {
+	t.Helper()
 	book, err := os.ReadFile("testdata/playbook.yaml")
 	require.NoError(t, err)
 	bought, err := os.ReadFile("testdata/entitlements.csv")
@@ -40,10 +49,7 @@ func withTriggers(t *testing.T, dir, drills string) *scene {
 	text := strings.Replace(string(book), "  routes:", drills+"  routes:", 1) + triggers
 	p, err := playbook.LoadFS(fstest.MapFS{"p.yaml": {Data: []byte(text)}, "entitlements.csv": {Data: bought}}, "p.yaml")
 	require.NoError(t, err)
-	s.book = p
-	s.engine, err = playbook.Open(t.Context(), playbook.Options{Playbook: p, Log: s.log})
-	require.NoError(t, err)
-	return s
+	return p
 }
 
 // found are the rules of a report's findings with their subjects.
