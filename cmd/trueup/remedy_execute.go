@@ -17,7 +17,6 @@ import (
 	"github.com/trueup-dev/trueup/playbook/remedy"
 	"github.com/trueup-dev/trueup/remediation/approval"
 	"github.com/trueup-dev/trueup/remediation/closure"
-	"github.com/trueup-dev/trueup/remediation/execution"
 )
 
 func signerFromSeed(seed []byte) (*statement.Signer, error) {
@@ -35,79 +34,71 @@ func executeCommand() command {
 func executeCase(ctx context.Context, s streams, args []string) error {
 	f := newRemedyFlags("execute")
 	dry := f.Bool("dry", false, "")
-	binDir := f.String("connectors", "", "")
-	secretFile := f.String("secrets", "", "")
-	unpinned := f.Bool("unpinned", false, "")
-	return f.desk(ctx, args, []string{"a case"}, func(p *playbook.Playbook, d *remedy.Desk, rest []string) (err error) {
-		h, done, err := handsOf(ctx, p, f, *binDir, *secretFile, *unpinned)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, done()) }()
-		c, err := d.Case(ctx, rest[0])
-		if err != nil {
-			return err
-		}
-		if *dry {
-			state, err := d.Rehearse(ctx, c, h, f.now)
-			if err == nil {
-				tellSteps(s, state)
+	hands := f.hands()
+	return f.desk(ctx, args, []string{"a case"}, func(p *playbook.Playbook, d *remedy.Desk, rest []string) error {
+		return hands(ctx, p, func(h remedy.Hands) error {
+			c, err := d.Case(ctx, rest[0])
+			if err != nil {
+				return err
 			}
-			return err
-		}
-		// Time goes on from the instant given, so that the lease does too.
-		begun := time.Now()
-		res, err := d.Execute(ctx, remedy.Execution{Case: c.Case, Executor: approval.AccountID(*f.as), Hands: h, Lease: 10 * time.Minute,
-			Now: func() time.Time { return f.now.Add(time.Since(begun)) }})
-		if err != nil {
-			return err
-		}
-		tellSteps(s, res.State)
-		return tellNext(ctx, s, d, c.Case, res)
+			if *dry {
+				state, err := d.Rehearse(ctx, c, h, f.now)
+				if err == nil {
+					tellSteps(s, state)
+				}
+				return err
+			}
+			res, err := d.Execute(ctx, f.execution(c.Case, h))
+			if err != nil {
+				return err
+			}
+			tellSteps(s, res.State)
+			if !res.Next.IsZero() {
+				fmt.Fprintf(s.out, "go on at %s\n", res.Next.UTC().Format(time.RFC3339))
+			}
+			return tellTasks(ctx, s, d, c.Case)
+		})
 	})
 }
 
-// tellNext says when there is more to do, and which tasks wait for a person.
-func tellNext(ctx context.Context, s streams, d *remedy.Desk, name string, res execution.Result) error {
-	if !res.Next.IsZero() {
-		fmt.Fprintf(s.out, "go on at %s\n", res.Next.UTC().Format(time.RFC3339))
-	}
-	c, err := d.Case(ctx, name)
-	if err != nil {
-		return err
-	}
-	for _, t := range c.Tasks {
-		if _, ok := c.Confirmed[t.Key]; !ok {
-			fmt.Fprintf(s.out, "task %s: %s %s of %s %s\n", t.Key, t.Action.Verb, t.Action.Quantity, t.Action.Product, t.Action.Edition)
-		}
-	}
-	return nil
+// execution is by whom and with what a case is carried out. Time goes on from the instant
+// given, so that the lease does too.
+func (f *remedyFlags) execution(name string, h remedy.Hands) remedy.Execution {
+	begun := time.Now()
+	return remedy.Execution{Case: name, Executor: approval.AccountID(*f.as), Hands: h, Lease: time.Minute,
+		Now: func() time.Time { return f.now.Add(time.Since(begun)) }}
 }
 
-// handsOf are the connectors of a playbook.
-func handsOf(ctx context.Context, p *playbook.Playbook, f *remedyFlags, dir, secretFile string, unpinned bool) (collect.Hands, func() error, error) {
-	secrets, err := secretsOf(secretFile)
-	if err != nil {
-		return collect.Hands{}, nil, err
-	}
-	if dir == "" {
-		self, err := os.Executable()
+// hands are the flags of commands that reach into sources; what they give lets one work
+// with the connectors of a playbook.
+func (f *remedyFlags) hands() func(context.Context, *playbook.Playbook, func(remedy.Hands) error) error {
+	dir := f.String("connectors", "", "")
+	secretFile := f.String("secrets", "", "")
+	unpinned := f.Bool("unpinned", false, "")
+	return func(ctx context.Context, p *playbook.Playbook, work func(remedy.Hands) error) (err error) {
+		secrets, err := secretsOf(*secretFile)
 		if err != nil {
-			return collect.Hands{}, nil, err
+			return err
 		}
-		dir = filepath.Dir(self)
+		if *dir == "" {
+			self, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			*dir = filepath.Dir(self)
+		}
+		base, err := filepath.Abs(filepath.Dir(f.Arg(0)))
+		if err != nil {
+			return err
+		}
+		now := func() time.Time { return f.now }
+		h, err := host.Open(ctx, host.Config{AllowUnpinned: *unpinned, Now: now})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, h.Close(context.WithoutCancel(ctx))) }()
+		return work(collect.Hands{Host: h, Playbook: p, Options: collect.Options{Dir: *dir, Base: base, Secrets: secrets}, Now: now})
 	}
-	base, err := filepath.Abs(filepath.Dir(f.Arg(0)))
-	if err != nil {
-		return collect.Hands{}, nil, err
-	}
-	now := func() time.Time { return f.now }
-	h, err := host.Open(ctx, host.Config{AllowUnpinned: unpinned, Now: now})
-	if err != nil {
-		return collect.Hands{}, nil, err
-	}
-	done := func() error { return h.Close(context.WithoutCancel(ctx)) }
-	return collect.Hands{Host: h, Playbook: p, Options: collect.Options{Dir: dir, Base: base, Secrets: secrets}, Now: now}, done, nil
 }
 
 func confirmCommand() command {

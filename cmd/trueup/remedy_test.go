@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,41 +17,84 @@ const fleetFile = `{"LastUse": {"a": "2025-09-01T00:00:00Z", "b": "2026-05-31T00
 
 const fleetLicenses = "id,product,metric,quantity,unit_price,currency\nE1,autodesk/autocad,generic.device,2,1900,EUR\n"
 
-// A person takes a finding to its closure with the program alone.
-func TestFindingToClosure(t *testing.T) {
+// fleetConnector is the connector over a fleet, built once.
+var fleetConnector = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "fleet")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if out, err := exec.Command("go", "build", "-o", dir+"/", "../../playbook/remedy/testdata/trueup-connector-fleet").CombinedOutput(); err != nil {
+		return nil, errors.New(string(out))
+	}
+	return os.ReadFile(filepath.Join(dir, "trueup-connector-fleet"))
+})
+
+// fleetScene is a folder with a playbook over a fleet of three machines, of which one is
+// idle and one too many.
+type fleetScene struct {
+	t         *testing.T
+	dir, file string
+	// collecting are the flags of commands that reach into the fleet.
+	collecting []string
+}
+
+func newFleetScene(t *testing.T) fleetScene {
 	dir := t.TempDir()
-	out, err := exec.Command("go", "build", "-o", dir+"/", "../../playbook/remedy/testdata/trueup-connector-fleet").CombinedOutput()
-	require.NoError(t, err, string(out))
+	fleet, err := fleetConnector()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "trueup-connector-fleet"), fleet, 0o700))
 	book, err := os.ReadFile("../../playbook/remedy/testdata/playbook.yaml")
 	require.NoError(t, err)
 	for name, text := range map[string]string{"playbook.yaml": string(book), "fleet.json": fleetFile, "entitlements.csv": fleetLicenses,
 		"lessons.yaml": "lessons: [{cause: machine handed on, what: software stays on it, change: reinstall, positions: [\"autodesk/autocad|generic.device\"]}]\n"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	file := filepath.Join(dir, "playbook.yaml")
-	on := func(day, verb string, args ...string) (int, string, string) {
-		all := append([]string{verb, "-log", filepath.Join(dir, "log"), "-now", day + "T09:00:00Z"}, args...)
-		return trueup(t, all...)
-	}
-	must := func(day, verb string, args ...string) string {
-		t.Helper()
-		status, out, errs := on(day, verb, args...)
-		require.Equal(t, 0, status, errs)
-		return out + errs
-	}
-	collecting := []string{"-connectors", dir, "-unpinned"}
+	return fleetScene{t, dir, filepath.Join(dir, "playbook.yaml"), []string{"-connectors", dir, "-unpinned"}}
+}
 
-	must("2026-06-01", "run", append(collecting, file)...)
-	list := must("2026-06-01", "plan", file)
+func (s fleetScene) on(day, verb string, args ...string) (status int, out, errs string) {
+	all := append([]string{verb, "-log", filepath.Join(s.dir, "log"), "-now", day + "T09:00:00Z"}, args...)
+	return trueup(s.t, all...)
+}
+
+func (s fleetScene) must(day, verb string, args ...string) string {
+	s.t.Helper()
+	status, out, errs := s.on(day, verb, args...)
+	require.Equal(s.t, 0, status, errs)
+	return out + errs
+}
+
+// refused says why a command failed.
+func (s fleetScene) refused(day, verb string, args ...string) string {
+	s.t.Helper()
+	status, out, errs := s.on(day, verb, args...)
+	require.Equal(s.t, 1, status, out)
+	return errs
+}
+
+// planned makes a run and gives the beginning of the digest of its plan.
+func (s fleetScene) planned() string {
+	s.t.Helper()
+	s.must("2026-06-01", "run", append(s.collecting, s.file)...)
+	list := s.must("2026-06-01", "plan", s.file)
 	plan := regexp.MustCompile(`plan (\w{12})  least-cost`).FindStringSubmatch(list)
-	require.NotNil(t, plan, list)
-	assert.Contains(t, must("2026-06-01", "plan", file, plan[1]), "reclaim autodesk/autocad from a")
-	assert.Contains(t, must("2026-06-01", "plan", "-form", "html", file, plan[1]), "<h1>Remediation plan</h1>")
-	assert.Contains(t, must("2026-06-01", "plan", "-form", "cacao", file, plan[1]), `"spec_version": "cacao-2.0"`)
+	require.NotNil(s.t, plan, list)
+	return plan[1]
+}
 
-	asked := must("2026-06-01", "request", "-as", "manager", file, plan[1])
+// A person takes a finding to its closure with the program alone.
+func TestFindingToClosure(t *testing.T) {
+	s := newFleetScene(t)
+	dir, file, on, must, collecting := s.dir, s.file, s.on, s.must, s.collecting
+	plan := s.planned()
+	assert.Contains(t, must("2026-06-01", "plan", file, plan), "reclaim autodesk/autocad from a")
+	assert.Contains(t, must("2026-06-01", "plan", "-form", "html", file, plan), "<h1>Remediation plan</h1>")
+	assert.Contains(t, must("2026-06-01", "plan", "-form", "cacao", file, plan), `"spec_version": "cacao-2.0"`)
+
+	asked := must("2026-06-01", "request", "-as", "manager", file, plan)
 	assert.Contains(t, asked, "lacks approvals by the rules owner")
-	name := plan[1] + "-1"
+	name := plan + "-1"
 	for _, who := range []string{"manager", "operator", "nobody"} {
 		status, _, errs := on("2026-06-02", "approve", "-as", who, file, name)
 		assert.Equal(t, 1, status, "%s: %s", who, errs)

@@ -96,14 +96,19 @@ func (a *actuator) Act(ctx context.Context, key string, act remediation.Action) 
 		return nil
 	}
 	if !ok {
-		return a.desk.append(ctx, KindTask, a.name+"/"+key, Task{a.name, key, act, a.now().UTC()})
+		return a.desk.append(ctx, KindTask, a.name+"/"+key, Task{Case: a.name, Key: key, Action: act, At: a.now().UTC()})
 	}
+	return a.ask(ctx, act, ask)
+}
+
+// ask lets the connector of the action's source act, and records what it says of it.
+func (a *actuator) ask(ctx context.Context, act remediation.Action, ask connectors.Action) error {
 	effect, err := a.hands.Act(ctx, act.Source, ask)
-	record := Effect{Case: a.name, Key: key, Action: act, Dry: a.dry, Outcome: effect.Outcome.String(), Before: effect.Before, After: effect.After, At: a.now().UTC()}
+	record := Effect{Case: a.name, Key: ask.Key, Verb: ask.Verb.String(), Action: act, Dry: a.dry, Outcome: effect.Outcome.String(), Before: effect.Before, After: effect.After, At: a.now().UTC()}
 	if err != nil {
 		record.Failure = err.Error()
 	}
-	place := fmt.Sprintf("%s/%s/%s", a.name, key, record.At.Format(time.RFC3339Nano))
+	place := fmt.Sprintf("%s/%s/%s", a.name, ask.Key, record.At.Format(time.RFC3339Nano))
 	if failed := a.desk.append(ctx, KindEffect, place, record); failed != nil {
 		return failed
 	}

@@ -46,6 +46,8 @@ type book struct {
 	plans    []Planned
 	findings map[evidence.RunID][]found
 	cases    []*Case
+
+	delegations []Delegation
 }
 
 // found is what a plan needs to know of a finding: the rule that fired, and on what.
@@ -97,7 +99,15 @@ func (b *book) apply(e evidence.Entry) error {
 	case KindRequest:
 		return b.addCase(e)
 	case KindVote:
-		return amend(b, e, func(v Cast) string { return v.Vote.Case }, func(c *Case, v Cast) { c.Votes = append(c.Votes, v) })
+		return amend(b, e, func(v Cast) string { return v.Vote.Case }, func(c *Case, v Cast) {
+			v.delegations = len(b.delegations)
+			c.Votes = append(c.Votes, v)
+		})
+	case KindDelegation:
+		var g Delegation
+		err := json.Unmarshal(e.Payload, &g)
+		b.delegations = append(b.delegations, g)
+		return err
 	case KindTask:
 		return amend(b, e, func(v Task) string { return v.Case }, func(c *Case, v Task) { c.Tasks = append(c.Tasks, v) })
 	case KindEffect:

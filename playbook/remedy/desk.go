@@ -119,7 +119,11 @@ func (d *Desk) Request(ctx context.Context, digest string, by approval.AccountID
 		}
 	}
 	r := Request{Case: fmt.Sprintf("%.12s-%d", p.Digest, n), Plan: p.Digest, Requester: by, At: now.UTC()}
-	if _, err := approval.Open(ctx, d.remedy.Rules, d.remedy.People, approval.Request{Case: r.Case, Plan: p.Plan, Requester: by, At: r.At}); err != nil {
+	people, err := d.people(ctx)
+	if err != nil {
+		return Case{}, err
+	}
+	if _, err := approval.Open(ctx, d.remedy.Rules, people, approval.Request{Case: r.Case, Plan: p.Plan, Requester: by, At: r.At}); err != nil {
 		return Case{}, err
 	}
 	if err := d.append(ctx, KindRequest, r.Case, r); err != nil {
@@ -168,16 +172,24 @@ func (d *Desk) count(ctx context.Context, open *approval.Case, c Case, cast Cast
 }
 
 // approval derives the approval of a case from its votes. A recorded vote that the rules
-// refuse, or whose signature does not hold, does not count.
+// refuse, or whose signature does not hold, does not count; neither does one by a
+// delegation that was recorded after it.
 func (d *Desk) approval(ctx context.Context, c Case) (*approval.Case, error) {
-	open, err := approval.Open(ctx, d.remedy.Rules, d.remedy.People, approval.Request{Case: c.Case, Plan: c.Planned.Plan, Requester: c.Requester, At: c.At})
+	people, err := d.people(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := people.known
+	open, err := approval.Open(ctx, d.remedy.Rules, people, approval.Request{Case: c.Case, Plan: c.Planned.Plan, Requester: c.Requester, At: c.At})
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range c.Votes {
+		people.known = v.delegations
 		// What does not count is as if it had not been cast.
 		_ = d.count(ctx, open, c, v)
 	}
+	people.known = all
 	return open, nil
 }
 

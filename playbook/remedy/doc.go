@@ -26,6 +26,14 @@
 // [Desk.Settle] judges a later run: the criterion of every step, the plan's own
 // condition, and the rule that fired, over positions whose sources were read since.
 //
+// # Stopped, kept, taken back
+//
+// Everyone the playbook knows may pause or cancel a case; who carries it out cannot wave
+// that aside ([Desk.Resume]). Users object until their turn comes ([Desk.Object]). What was
+// done is taken back by who did it, and counts as taken back when it is seen to be
+// ([Desk.Compensate]). An account gives its vote to another for a time by an entry of the
+// log ([Desk.Delegate]), which no vote can precede.
+//
 // What is left out: sending notices. That users were told is an entry that whoever
 // sends them follows; an embedder gives its own [execution.Notifier].
 package remedy

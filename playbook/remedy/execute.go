@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,11 +33,14 @@ func (d *Desk) Execute(ctx context.Context, x Execution) (execution.Result, erro
 	if err != nil {
 		return execution.Result{}, err
 	}
-	return run.Go(ctx)
+	res, err := run.Go(ctx)
+	return res, released(ctx, run, err)
 }
 
-// Run is the execution of a case for pausing, cancelling, objecting and compensating.
-func (d *Desk) Run(ctx context.Context, x Execution) (*execution.Run, error) { return d.run(ctx, x) }
+// released gives back what the process held, so that nobody has to wait for it.
+func released(ctx context.Context, run *execution.Run, err error) error {
+	return errors.Join(err, run.Release(context.WithoutCancel(ctx)))
+}
 
 func (d *Desk) run(ctx context.Context, x Execution) (*execution.Run, error) {
 	c, err := d.Case(ctx, x.Case)
@@ -82,6 +86,16 @@ func (d *Desk) State(ctx context.Context, name string) (execution.State, error) 
 		return execution.State{}, err
 	}
 	return execution.Fold(c.Planned.Plan, events)
+}
+
+// History are the events of the execution of a case, in order: what was done, and who
+// paused, resumed, cancelled and objected.
+func (d *Desk) History(ctx context.Context, name string) ([]execution.Event, error) {
+	c, err := d.Case(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return d.journal.Load(ctx, c.Case)
 }
 
 // Rehearse goes through a plan with dry actions of the same connectors, on the same path

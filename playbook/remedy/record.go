@@ -24,6 +24,8 @@ const (
 	KindVerified  evidence.Kind = "trueup.verification/1"
 	KindSignOff   evidence.Kind = "trueup.sign-off/1"
 	KindClosed    evidence.Kind = "trueup.closure/1"
+
+	KindDelegation evidence.Kind = "trueup.delegation/1"
 )
 
 // Request is someone asking for a plan.
@@ -38,20 +40,25 @@ type Request struct {
 type Cast struct {
 	Vote     approval.Vote       `json:"vote"`
 	Envelope *statement.Envelope `json:"envelope,omitempty"`
+
+	// delegations is how many were in the log before the vote.
+	delegations int
 }
 
 // Effect is what a connector said of an action: the state of its target before and
 // after.
 type Effect struct {
-	Case    string             `json:"case"`
-	Key     string             `json:"key"`
-	Action  remediation.Action `json:"action"`
-	Dry     bool               `json:"dry,omitempty"`
-	Outcome string             `json:"outcome"`
-	Before  map[string]string  `json:"before,omitempty"`
-	After   map[string]string  `json:"after,omitempty"`
-	Failure string             `json:"failure,omitempty"`
-	At      time.Time          `json:"at"`
+	Case   string             `json:"case"`
+	Key    string             `json:"key"`
+	Action remediation.Action `json:"action"`
+	// Verb is what the connector was asked to do.
+	Verb    string            `json:"verb,omitempty"`
+	Dry     bool              `json:"dry,omitempty"`
+	Outcome string            `json:"outcome"`
+	Before  map[string]string `json:"before,omitempty"`
+	After   map[string]string `json:"after,omitempty"`
+	Failure string            `json:"failure,omitempty"`
+	At      time.Time         `json:"at"`
 }
 
 // Notice is that the users of a step are told.
@@ -68,7 +75,9 @@ type Task struct {
 	Case   string             `json:"case"`
 	Key    string             `json:"key"`
 	Action remediation.Action `json:"action"`
-	At     time.Time          `json:"at"`
+	// Undo says that the action is to be taken back.
+	Undo bool      `json:"undo,omitempty"`
+	At   time.Time `json:"at"`
 }
 
 // Confirmation says that a task was done, and where that is on record.

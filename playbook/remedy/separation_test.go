@@ -210,3 +210,8 @@ func TestDriftRefusesOnlyWhatItTouches(t *testing.T) {
 		assert.NotContains(t, s.fleet().LastUse, string(plan.Steps[i].Actions[0].Device))
 	}
 }
+
+// insert puts text after a place of a document.
+func insert(doc, after, text string) string {
+	return strings.Replace(doc, after, after+text, 1)
+}

@@ -72,23 +72,9 @@ func signed(c Cast, plan remediation.Plan, requester approval.AccountID, keys []
 	if len(keys) == 0 {
 		return nil
 	}
-	if c.Envelope == nil {
-		return ErrUnsigned
-	}
 	want, err := voteStatement(c.Vote, plan, requester)
 	if err != nil {
 		return err
 	}
-	payload, _, err := c.Envelope.Verify(statement.PayloadType, 1, keys...)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnsigned, err)
-	}
-	b, err := json.Marshal(want)
-	if err != nil {
-		return fmt.Errorf("remedy: statement: %w", err)
-	}
-	if string(b) != string(payload) {
-		return fmt.Errorf("%w: it signs another vote", ErrUnsigned)
-	}
-	return nil
+	return holds(c.Envelope, want, keys)
 }
