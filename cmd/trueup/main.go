@@ -52,6 +52,7 @@ func commands() []command {
 		objectCommand(),
 		compensateCommand(),
 		delegateCommand(),
+		renewalsCommand(),
 		signOffCommand(),
 		closeCommand(),
 		lessonsCommand(),

@@ -25,6 +25,8 @@ type remedyFlags struct {
 	*flag.FlagSet
 	logDir, keyFile, as, at *string
 	now                     time.Time
+	// file is the playbook.
+	file string
 }
 
 func newRemedyFlags(name string) *remedyFlags {
@@ -48,7 +50,8 @@ func (f *remedyFlags) desk(ctx context.Context, args []string, rest []string, wo
 	if f.now, err = instant(*f.at); err != nil {
 		return err
 	}
-	p, err := playbook.Load(f.Arg(0))
+	f.file = f.Arg(0)
+	p, err := playbook.Load(f.file)
 	if err != nil {
 		return err
 	}

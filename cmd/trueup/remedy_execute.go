@@ -87,7 +87,7 @@ func (f *remedyFlags) hands() func(context.Context, *playbook.Playbook, func(rem
 			}
 			*dir = filepath.Dir(self)
 		}
-		base, err := filepath.Abs(filepath.Dir(f.Arg(0)))
+		base, err := filepath.Abs(filepath.Dir(f.file))
 		if err != nil {
 			return err
 		}

@@ -63,35 +63,31 @@ type Renewal struct {
 	AtMost      decimal.NullDecimal
 	// Basis says what the numbers rest on: the forecast, or that use stays as it is.
 	Basis string
+	// CoTerm is the day to which a renewal would have to run so that all of the contract
+	// ends on one day; zero where it does already.
+	CoTerm time.Time
 	// Covers are the consumers that the entitlement covers today, sorted: what is taken
-	// away, or covered by something else, before the end if it is not renewed.
+	// away, or covered by something else, before the end if it is not renewed. [LetEnd]
+	// plans it.
 	Covers []string
 }
 
-// TrueUp is a date on which a contract's count must be reported.
-type TrueUp struct {
-	Contract compliance.ContractID
-	At       time.Time
-	// Lines are the products under the contract that are expected to be short, sorted.
-	Lines []Line
-}
-
-// Line is what one product will owe.
-type Line struct {
-	Product catalog.ProductKey
-	// Short is what is expected, High the upper bound, invalid where there is none.
-	Short decimal.Decimal
-	High  decimal.NullDecimal
-	// Cost is Short at the price of the position today; zero without one.
-	Cost  compliance.Money
-	Basis string
+// ContractEnd is a contract that ends, with what is under it.
+type ContractEnd struct {
+	Contract    compliance.ContractID
+	End, Decide time.Time
+	Late        bool
+	// Entitlements are those under the contract that still run then, sorted. What their
+	// own terms say of an end is in their renewals.
+	Entitlements []compliance.EntitlementID
 }
 
 // Ahead is what is to come.
 type Ahead struct {
-	// Renewals are sorted by the instant to decide, TrueUps by date.
-	Renewals []Renewal
-	TrueUps  []TrueUp
+	// Renewals and Contracts are sorted by the instant to decide, TrueUps by date.
+	Renewals  []Renewal
+	Contracts []ContractEnd
+	TrueUps   []TrueUp
 }
 
 // Look finds what ends and what must be reported after the instant of the input and up to
@@ -117,6 +113,7 @@ func Look(ctx context.Context, in compliance.Input, history []forecast.Sample, o
 	if out.Renewals, err = l.renewals(ctx); err != nil {
 		return Ahead{}, err
 	}
+	out.Contracts = l.contracts()
 	out.TrueUps, err = l.trueUps(ctx)
 	return out, err
 }
@@ -173,7 +170,7 @@ func (l *looker) renewals(ctx context.Context) ([]Renewal, error) {
 		expected, high, basis := lacking(f)
 		r := Renewal{
 			Entitlement: e.ID, Contract: e.Contract, Product: e.Product, Quantity: e.Quantity, End: e.End.UTC(),
-			Decide: e.End.AddDate(0, 0, -l.notice(e.Contract)).UTC(), Basis: basis, Covers: l.covers(e),
+			Decide: e.End.AddDate(0, 0, -l.notice(e.Contract)).UTC(), Basis: basis, Covers: l.covers(e), CoTerm: l.coTerm(e),
 		}
 		r.Late = !r.Decide.After(l.now)
 		r.Renew = part(expected, given[e.Product], e.Quantity)
@@ -212,51 +209,4 @@ func (l *looker) covers(e compliance.Entitlement) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-func (l *looker) trueUps(ctx context.Context) ([]TrueUp, error) {
-	var out []TrueUp
-	for _, c := range l.in.Contracts {
-		if !l.within(c.TrueUp) {
-			continue
-		}
-		t := TrueUp{Contract: c.ID, At: c.TrueUp.UTC()}
-		for _, product := range l.under(c.ID) {
-			f, err := l.at(ctx, product, c.TrueUp)
-			if err != nil {
-				return nil, err
-			}
-			short, high, basis := lacking(f)
-			if short.IsPositive() || high.Valid && high.Decimal.IsPositive() || !high.Valid {
-				t.Lines = append(t.Lines, Line{product, short, high, l.price(product).Times(short), basis})
-			}
-		}
-		out = append(out, t)
-	}
-	slices.SortFunc(out, func(a, b TrueUp) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.Contract), string(b.Contract)))
-	})
-	return out, nil
-}
-
-// under are the products of a contract, sorted.
-func (l *looker) under(c compliance.ContractID) []catalog.ProductKey {
-	var out []catalog.ProductKey
-	for _, e := range l.in.Entitlements {
-		if e.Contract == c {
-			out = append(out, e.Product)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// price is what a unit of a product costs by its licensing.
-func (l *looker) price(p catalog.ProductKey) compliance.Money {
-	for _, s := range l.in.Licensing {
-		if s.Product == p && s.Edition == "" {
-			return s.Price
-		}
-	}
-	return compliance.Money{}
 }
