@@ -41,6 +41,10 @@ type Facts struct {
 	// Past is what earlier runs left. A run takes it from the log; it is given to
 	// compute a run anew, as [ReadPast] reads it.
 	Past *Past
+	// Before are the facts of an earlier run, where they are at hand: plans then say what
+	// has made their positions short since. Terms are those that the playbook's documents
+	// say were known then, so that what was bought or given up shows where it is recorded.
+	Before *Facts
 }
 
 // ErrOptions is wrapped by the error of opening an engine without what it needs.
@@ -176,7 +180,8 @@ func (r *run) plan(ctx context.Context) error {
 		return nil
 	}
 	plan, err := remediation.Solve(ctx, remediation.Request{
-		Input: r.in, Result: r.rep.Result, Policy: r.playbook.policy, Now: r.now, Due: due(r.rep.Cases, r.rep.Short()), Calendar: r.playbook.working(),
+		Input: r.in, Result: r.rep.Result, Policy: r.playbook.policy, Now: r.now, Due: r.due(), Calendar: r.playbook.working(),
+		Before: r.before(),
 	})
 	if err != nil {
 		return fmt.Errorf("playbook: plan: %w", err)

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -115,4 +116,20 @@ func TestFindingToClosure(t *testing.T) {
 	must("2026-06-16", "close", "-lessons", filepath.Join(dir, "lessons.yaml"), file, name)
 	assert.Contains(t, must("2026-06-17", "plan", file), "closed on 2026-06-16")
 	assert.Equal(t, "machine handed on: 1 cases, autodesk/autocad|generic.device\n  exposure fell by 2100.00 EUR\n  proposed: reinstall\n", must("2026-06-17", "lessons", file))
+}
+
+// Where state is kept, the plan of a run says what has changed since the run before.
+func TestPlanStatesItsRootCause(t *testing.T) {
+	s := newFleetScene(t)
+	state := append([]string{"-state", filepath.Join(s.dir, "state")}, s.collecting...)
+	put := func(fleet string) {
+		require.NoError(t, os.WriteFile(filepath.Join(s.dir, "fleet.json"), []byte(fleet), 0o600))
+	}
+	put(strings.Replace(fleetFile, `"a": "2025-09-01T00:00:00Z", `, "", 1))
+	s.must("2026-05-01", "run", append(state, s.file)...)
+	put(fleetFile)
+	s.must("2026-06-01", "run", append(state, s.file)...)
+	plan := regexp.MustCompile(`plan (\w{12})  least-cost`).FindStringSubmatch(s.must("2026-06-01", "plan", s.file))
+	require.NotNil(t, plan)
+	assert.Contains(t, s.must("2026-06-01", "plan", s.file, plan[1]), "since 2026-05-01")
 }

@@ -23,7 +23,7 @@ import (
 func runCommand() command {
 	return command{
 		name: "run", args: "[-log DIR|URL] [-key FILE] [-connectors DIR] [-secrets FILE] [-state DIR] [-trust KEY [-lock FILE] [-demand LEVEL -certificates DIR]] [-unpinned] [-json] [-now TIME] [-package DIR -audience NAME -purpose TEXT [-valid DURATION]] [-oscal DIR -system NAME] PLAYBOOK",
-		about: "collect from the playbook's sources, judge, and append every stage to the log, a folder or a postgres:// database; -secrets names a JSON file of secret settings by source, -state keeps what sources gave, so that a run that was cut off goes on where it was and the next reads only what changed, -trust names the public key, or its file, that signed the lock file of the connectors that may run and the certificates of the level that they must have reached, -unpinned accepts connectors without a checksum, -package writes the run as an audit package, -oscal writes it as OSCAL assessment results and plan of action and as OCSF findings of the system named",
+		about: "collect from the playbook's sources, judge, and append every stage to the log, a folder or a postgres:// database; -secrets names a JSON file of secret settings by source, -state keeps what sources gave, so that a run that was cut off goes on where it was and the next reads only what changed, and so that plans say what made their positions short since the last run, -trust names the public key, or its file, that signed the lock file of the connectors that may run and the certificates of the level that they must have reached, -unpinned accepts connectors without a checksum, -package writes the run as an audit package, -oscal writes it as OSCAL assessment results and plan of action and as OCSF findings of the system named",
 		run:   runPlaybook,
 	}
 }
@@ -90,12 +90,18 @@ func runPlaybook(ctx context.Context, s streams, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := before(*state, &facts); err != nil {
+		return err
+	}
 	engine, err := playbook.Open(ctx, playbook.Options{Playbook: p, Log: log})
 	if err != nil {
 		return err
 	}
 	rep, err := engine.Run(ctx, facts, now)
 	if err != nil {
+		return err
+	}
+	if err := keep(*state, facts); err != nil {
 		return err
 	}
 	if err := settle(ctx, s, p, log, rep); err != nil {
