@@ -181,7 +181,7 @@ func printAhead(w io.Writer, a renewal.Ahead) error {
 		return err
 	}
 	for _, c := range a.Contracts {
-		fmt.Fprintf(w, "contract %s ends on %s, decide by %s; still under it: %s\n", c.Contract, c.End.Format(time.DateOnly), deadline(c.Decide, c.Late), list(c.Entitlements))
+		fmt.Fprintf(w, "contract %s ends on %s, decide by %s; still under it: %s\n", c.Contract, c.End.Format(time.DateOnly), deadline(c.Decide, c.Late), joined(c.Entitlements))
 	}
 	for _, u := range a.TrueUps {
 		fmt.Fprintf(w, "true-up of %s on %s, counted in estate %.12s\n", u.Contract, u.At.Format(time.DateOnly), u.Estate)
@@ -189,7 +189,7 @@ func printAhead(w io.Writer, a renewal.Ahead) error {
 		for _, l := range u.Lines {
 			fmt.Fprintf(t, "  %s\treport %s %s\towned %s\tshort %s\t%s\t%d counted\t%s\n", l.Product, l.Required, l.Unit, l.Owned, l.Short, priced(l.Cost), len(l.Counted), l.Basis)
 			if len(l.Doubtful) > 0 {
-				fmt.Fprintf(t, "    count again: %s in doubt\n", list(l.Doubtful))
+				fmt.Fprintf(t, "    count again: %s in doubt\n", joined(l.Doubtful))
 			}
 		}
 		if err := t.Flush(); err != nil {
@@ -213,7 +213,7 @@ func deadline(t time.Time, late bool) string {
 	return t.Format(time.DateOnly)
 }
 
-func list[T ~string](all []T) string {
+func joined[T ~string](all []T) string {
 	if len(all) == 0 {
 		return "nothing"
 	}
