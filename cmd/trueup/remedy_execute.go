@@ -147,12 +147,14 @@ type lessonDocument struct {
 	What      string   `yaml:"what,required"`
 	Change    string   `yaml:"change,required"`
 	Positions []string `yaml:"positions,required"`
+	Path      string   `yaml:"path"`
+	Value     string   `yaml:"value"`
 }
 
 func closeCommand() command {
 	return command{
 		name: "close", args: "-lessons FILE [-log DIR] [-key FILE] [-now TIME] PLAYBOOK CASE",
-		about: "close a case that a later run has verified and every role has signed; FILE is YAML: lessons with cause, what, change and positions",
+		about: "close a case that a later run has verified and every role has signed; FILE is YAML: lessons with cause, what, change and positions, and with path and value where the change is to the playbook",
 		run: func(ctx context.Context, s streams, args []string) error {
 			f := newRemedyFlags("close")
 			file := f.String("lessons", "", "")

@@ -48,7 +48,7 @@ func newFleetScene(t *testing.T) fleetScene {
 	book, err := os.ReadFile("../../playbook/remedy/testdata/playbook.yaml")
 	require.NoError(t, err)
 	for name, text := range map[string]string{"playbook.yaml": string(book), "fleet.json": fleetFile, "entitlements.csv": fleetLicenses,
-		"lessons.yaml": "lessons: [{cause: machine handed on, what: software stays on it, change: reinstall, positions: [\"autodesk/autocad|generic.device\"]}]\n"} {
+		"lessons.yaml": "lessons: [{cause: machine handed on, what: software stays on it, change: reinstall, positions: [\"autodesk/autocad|generic.device\"], path: remediation.idle-days, value: \"60\"}]\n"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	return fleetScene{t, dir, filepath.Join(dir, "playbook.yaml"), []string{"-connectors", dir, "-unpinned"}}
@@ -116,6 +116,25 @@ func TestFindingToClosure(t *testing.T) {
 	must("2026-06-16", "close", "-lessons", filepath.Join(dir, "lessons.yaml"), file, name)
 	assert.Contains(t, must("2026-06-17", "plan", file), "closed on 2026-06-16")
 	assert.Equal(t, "machine handed on: 1 cases, autodesk/autocad|generic.device\n  exposure fell by 2100.00 EUR\n  proposed: reinstall\n", must("2026-06-17", "lessons", file))
+	assert.Equal(t, "# remediation.idle-days: 60\n# because of machine handed on: software stays on it; reinstall\n# learned in case "+name+`
+--- a/playbook.yaml
++++ b/playbook.yaml
+@@ -21,7 +21,7 @@
+       fallback: [cfo]
+   routes: {name: desk, owner: license.manager, chain: license}
+ remediation:
+-  idle-days: 90
++  idle-days: 60
+   actions:
+     - {kind: reclaim, owner: desktop team, notice-days: 14, effort: 15, disruption: 1}
+     - {kind: buy, owner: purchasing, lead-days: 10, effort: 5}
+`, must("2026-06-17", "lessons", "-propose", file))
+	assert.Equal(t, `cases: 1 asked for, 1 verified, 1 closed
+mean days to remedy: 15
+reopened: 0, a share of 0
+saving: 2100.00 EUR of 2100.00 EUR planned
+cost: 15.00 EUR of 15.00 EUR planned
+`, must("2026-06-17", "lessons", "-indicators", file))
 }
 
 // Where state is kept, the plan of a run says what has changed since the run before.

@@ -60,13 +60,7 @@ func (i *Indicator) save(c Case, key string) {
 		if p.Position != key {
 			continue
 		}
-		at := slices.IndexFunc(i.Saved, func(m compliance.Money) bool { return m.Currency == p.Saving.Currency })
-		if at < 0 {
-			i.Saved = append(i.Saved, p.Saving)
-			slices.SortFunc(i.Saved, func(a, b compliance.Money) int { return strings.Compare(a.Currency, b.Currency) })
-			continue
-		}
-		i.Saved[at].Amount = i.Saved[at].Amount.Add(p.Saving.Amount)
+		i.Saved = plus(i.Saved, p.Saving)
 	}
 }
 

@@ -28,6 +28,11 @@ type Lesson struct {
 	Cause, What, Change string
 	// Positions are the keys that it is about.
 	Positions []string
+	// Path and Value propose a change of the playbook: Path leads to a place of its
+	// document, such as remediation.idle-days, and Value is what should stand there, in
+	// YAML. Both are empty where the change is not to the playbook.
+	Path  string `json:",omitempty"`
+	Value string `json:",omitempty"`
 }
 
 // Record ends the case of a plan.
