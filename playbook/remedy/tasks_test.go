@@ -3,47 +3,75 @@ package remedy_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/evidence/export"
+	"github.com/trueup-dev/trueup/playbook"
+	"github.com/trueup-dev/trueup/playbook/audit"
+	"github.com/trueup-dev/trueup/remediation/closure"
 )
 
-// The plan of action and milestones lists the steps of the plan as its tasks.
-func TestTasksOfThePlanOfAction(t *testing.T) {
-	s := newScene(t, 4, 1, false)
-	rep := s.run()
-	s.approved(rep.Plan)
-	remedies, err := s.desk.Remedies(t.Context(), rep)
-	require.NoError(t, err)
-	require.Len(t, remedies, 1)
-	f := rep.Findings[0]
-	b, err := export.POAM(export.Assessment{
-		Run: rep.Run, Title: "fleet", Start: rep.Now, End: rep.Now, Engine: "trueup", Version: "1", Plan: "playbook.yaml", PlanDigest: s.book.Digest(),
-		Rules: []string{string(f.Rule)}, Remedies: remedies, Checkpoint: rep.Checkpoint,
-		Findings: []export.Finding{{ID: f.Identity, Rule: string(f.Rule), Subject: f.Subject, Title: f.Message, Description: f.Message, Outcome: export.NotSatisfied, Severity: export.High}},
-	}, "Example AG")
-	require.NoError(t, err)
-	var doc struct {
-		Plan struct {
-			Risks []struct {
-				Remediations []struct {
-					Tasks []struct{ Title string }
+type prop struct{ Name, Value string }
+
+// poam is what the test reads of a plan of action and milestones.
+type poam struct {
+	Plan struct {
+		Risks []struct {
+			Remediations []struct {
+				Title string
+				Tasks []struct {
+					Title, Description string
+					Timing             struct {
+						Within struct{ Start, End time.Time } `json:"within-date-range"`
+					}
+					Props []prop
 				}
 			}
-		} `json:"plan-of-action-and-milestones"`
+		}
+		Items []struct{ Title string } `json:"poam-items"`
+	} `json:"plan-of-action-and-milestones"`
+}
+
+// poamOf is the plan of action of a run, as an auditor gets it.
+func (s *scene) poamOf(rep *playbook.Report) (out poam) {
+	s.t.Helper()
+	remedies, err := s.desk.Remedies(s.t.Context(), rep)
+	require.NoError(s.t, err)
+	a, err := audit.Assessment(s.t.Context(), s.log, s.book, rep, "trueup", "1", remedies)
+	require.NoError(s.t, err)
+	b, err := export.POAM(a, "Example AG")
+	require.NoError(s.t, err)
+	require.NoError(s.t, json.Unmarshal(b, &out))
+	return out
+}
+
+// The plan of action and milestones of a real run lists the steps of its plan as tasks,
+// with their dates, and says which are done once a later run has shown it.
+func TestTasksOfThePlanOfAction(t *testing.T) {
+	h := newHeld(t, 8, 4, nil)
+	rep := h.look()
+	before := h.poamOf(rep)
+	require.Len(t, before.Plan.Items, 1)
+	require.Len(t, before.Plan.Risks, 1)
+	require.Len(t, before.Plan.Risks[0].Remediations, 1)
+	tasks := before.Plan.Risks[0].Remediations[0].Tasks
+	require.Len(t, tasks, len(h.plan.Steps))
+	for i, st := range h.plan.Steps {
+		assert.Equal(t, st.Verb, tasks[i].Title)
+		assert.Equal(t, st.Start, tasks[i].Timing.Within.Start)
+		assert.Equal(t, st.Due, tasks[i].Timing.Within.End)
+		assert.Contains(t, tasks[i].Description, st.Criterion)
+		assert.Contains(t, tasks[i].Description, "Undo: "+st.Undo)
 	}
-	require.NoError(t, json.Unmarshal(b, &doc))
-	require.Len(t, doc.Plan.Risks, 1)
-	require.Len(t, doc.Plan.Risks[0].Remediations, 1)
-	var titles []string
-	for _, task := range doc.Plan.Risks[0].Remediations[0].Tasks {
-		titles = append(titles, task.Title)
+	h.through(closure.Lesson{Cause: "handed on"})
+	after := h.poamOf(rep)
+	for _, task := range tasks {
+		assert.NotContains(t, task.Props, prop{"state", "done"}, task.Title)
 	}
-	var want []string
-	for _, st := range rep.Plan.Steps {
-		want = append(want, st.Verb)
+	for _, task := range after.Plan.Risks[0].Remediations[0].Tasks {
+		assert.Contains(t, task.Props, prop{"state", "done"}, task.Title)
 	}
-	assert.Equal(t, want, titles)
 }
