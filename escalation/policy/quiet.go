@@ -12,7 +12,7 @@ import (
 
 // QuietDocument says when people do not want to be disturbed. A message that
 // comes while the calendar is closed waits until it opens. A calendar that is
-// open from 08:00 to 08:05 makes a daily letter.
+// open from 08:00 to 08:15 makes a daily letter.
 type QuietDocument struct {
 	Name document.Text `yaml:"name,required"`
 	// People are those meant, by their own names, not by their teams'.

@@ -1,4 +1,4 @@
-package runner
+package runner_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/trueup-dev/trueup/escalation"
+	"github.com/trueup-dev/trueup/escalation/runner"
 )
 
 // many is a world with n open cases, whose first stage ends two working hours
@@ -50,7 +51,7 @@ func many(b *testing.B, n int) *world {
 // nowhere takes every message and keeps none.
 type nowhere struct{}
 
-func (nowhere) Send(context.Context, Notice) error { return nil }
+func (nowhere) Send(context.Context, runner.Notice) error { return nil }
 
 // roomy is a world whose journal grows in place, so that what is measured is the
 // runner and not the copying of a test's journal.
@@ -114,8 +115,8 @@ func spent(b *testing.B) time.Duration {
 func BenchmarkTick(b *testing.B) {
 	w := many(b, openCases)
 	p := loadPolicy(b)
-	load := func() *Runner {
-		r, err := Start(context.Background(), Options{Journal: roomy{w}, Sender: nowhere{}, Directory: p})
+	load := func() *runner.Runner {
+		r, err := runner.Start(context.Background(), runner.Options{Journal: roomy{w}, Sender: nowhere{}, Directory: p})
 		if err != nil {
 			b.Fatal(err)
 		}
