@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/escalation/calendar"
+	"github.com/trueup-dev/trueup/escalation/inquiry"
 	"github.com/trueup-dev/trueup/escalation/lifecycle"
 )
 
@@ -42,6 +44,8 @@ type Case struct {
 	Dead   []Message
 	// Receipts has one receipt for each recipient that gives any.
 	Receipts []Receipt
+	// Inquiries are what suppliers ask, and what is written in answer.
+	Inquiries []inquiry.Thread
 	// LastSeen is the last time that a run found the deviation.
 	LastSeen time.Time
 	// Seq is the number of the last event, Updated its time.
@@ -106,6 +110,9 @@ func (c Case) Apply(e Event) (Case, error) {
 	if !e.whole() || e.Kind == Resumed && !c.IsPaused() {
 		return c, fmt.Errorf("event %d of %s lacks what %q needs: %w", e.Seq, e.Case, e.Kind, ErrSequence)
 	}
+	if c.outward(e) {
+		return c, fmt.Errorf("event %d of %s tells a supplier something before it was released: %w", e.Seq, e.Case, ErrRefused)
+	}
 	next := c
 	if err := next.fold(e); err != nil {
 		return c, err
@@ -135,7 +142,7 @@ func (c *Case) fold(e Event) error {
 	case Exhausted:
 		c.Exhausted = true
 	case Missed:
-		c.MissedClocks = append(slices.Clip(c.MissedClocks), e.Clock)
+		c.missed(e.Clock)
 	case Paused:
 		c.Pauses = append(slices.Clip(c.Pauses), calendar.Pause{Start: e.At})
 	case Resumed:
@@ -150,6 +157,8 @@ func (c *Case) fold(e Event) error {
 		}
 	case Seen:
 		c.LastSeen = e.At
+	case Asked, Drafted, Returned, Released, Withdrawn:
+		return c.correspond(e)
 	default:
 		return fmt.Errorf("event %d of %s has the unknown kind %q: %w", e.Seq, e.Case, e.Kind, ErrSequence)
 	}
@@ -200,6 +209,19 @@ func (c *Case) step(e Event) error {
 	return nil
 }
 
+// missed notes that a due time passed. That of an inquiry belongs to the inquiry:
+// it does not begin anew with the clocks of the case.
+func (c *Case) missed(clock string) {
+	reference, ok := strings.CutPrefix(clock, answerClock)
+	if at := c.thread(reference); ok && at >= 0 {
+		t := c.Inquiries[at]
+		t.Late = true
+		c.setThread(at, t)
+		return
+	}
+	c.MissedClocks = append(slices.Clip(c.MissedClocks), clock)
+}
+
 func (c *Case) resume(e Event) {
 	c.Pauses = slices.Clone(c.Pauses)
 	c.Pauses[len(c.Pauses)-1].End = e.At
@@ -224,6 +246,7 @@ func (c *Case) delivered(e Event) {
 		}
 		c.Dead = append(slices.Clip(c.Dead), *m)
 	}
+	c.carried(e)
 	c.keep(Receipt{m.To, e.Receipt})
 	c.Outbox = slices.Delete(c.Outbox, at, at+1)
 }

@@ -27,6 +27,13 @@
 // be delivered is tried again with the same delivery id and at last leaves a dead
 // letter. [Alarm] turns each of these into a finding of its own.
 //
+// # Suppliers
+//
+// A supplier is never on a case. What it asks is an event ([Case.Ask]), so are the
+// drafts of an answer, and the one message that it is ever sent is an answer that
+// somebody other than its writers has released ([Case.Release]). Its period runs on
+// by itself, whatever becomes of the case. See package inquiry.
+//
 // # Packages
 //
 // The severity comes from package rubric, the route from package route, time from

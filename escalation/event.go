@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/trueup-dev/trueup/escalation/calendar"
+	"github.com/trueup-dev/trueup/escalation/inquiry"
 	"github.com/trueup-dev/trueup/escalation/lifecycle"
 	"github.com/trueup-dev/trueup/escalation/policy"
 )
@@ -33,7 +34,16 @@ const (
 	Attached  EventKind = "attached"  // somebody added a file, or a plan or ticket was linked
 	Joined    EventKind = "joined"    // somebody follows the case
 	Seen      EventKind = "seen"      // a later run found the deviation again
+	Asked     EventKind = "asked"     // a supplier asks something
+	Drafted   EventKind = "drafted"   // an answer was written
+	Returned  EventKind = "returned"  // it was sent back to its writers
+	Released  EventKind = "released"  // it may leave
+	Withdrawn EventKind = "withdrawn" // the supplier does not want it any more
 )
+
+// ReasonAnswer is the reason of the one message that goes to a supplier: the answer
+// to its inquiry, after its release.
+const ReasonAnswer = "answer"
 
 // Event is one thing that happened to a case. Which of the optional fields are
 // set depends on the kind. It is plain data; encoding/json writes equal events
@@ -69,10 +79,14 @@ type Event struct {
 	Failure FailureCode `json:"failure,omitempty"`
 	Receipt string      `json:"receipt,omitempty"`
 	// Text is a note or a reason; Name and Digest belong to what was attached,
-	// and Name to who joined.
+	// and Name to who joined. In the correspondence with a supplier Name is the
+	// inquiry's reference, and Digest that of the draft that is released.
 	Text   string `json:"text,omitempty"`
 	Name   string `json:"name,omitempty"`
 	Digest string `json:"digest,omitempty"`
+	// Inquiry is what a supplier asks, Draft what is written in answer.
+	Inquiry *inquiry.Question `json:"inquiry,omitempty"`
+	Draft   *inquiry.Draft    `json:"draft,omitempty"`
 }
 
 // whole says whether an event has what its kind cannot do without.
@@ -82,6 +96,12 @@ func (e *Event) whole() bool {
 		return e.Opened != nil
 	case Staged, Uncovered:
 		return e.Stage != nil && e.Stage.Index >= 0
+	case Asked:
+		return e.Inquiry != nil
+	case Drafted:
+		return e.Draft != nil
+	case Released:
+		return len(e.Tell) == 1 && e.Tell[0].Reason == ReasonAnswer
 	}
 	return true
 }
@@ -152,7 +172,7 @@ type Delivery struct {
 	ID string `json:"id"`
 	To string `json:"to"`
 	// Reason says what the message is about: opened, stage, missed, exhausted,
-	// closed or reopened.
+	// assigned, closed, reopened, inquiry, draft, returned or answer.
 	Reason string `json:"reason"`
 	// Hold is until when quiet hours hold the message back, zero when they do
 	// not; Digest says that it may then leave in one letter with others.

@@ -33,7 +33,8 @@ func (k ActionKind) String() string {
 type Action struct {
 	Kind ActionKind
 	Due  time.Time
-	// Message is set for Deliver, Clock for Miss: acknowledge, contain or remedy.
+	// Message is set for Deliver, Clock for Miss: acknowledge, contain, remedy, or
+	// answer and the reference of a supplier's inquiry.
 	Message Message
 	Clock   string
 }
@@ -53,6 +54,7 @@ func (c *Case) each(f func(Action)) {
 	for i := range c.Outbox {
 		f(Action{Kind: Deliver, Due: c.Outbox[i].Next, Message: c.Outbox[i]})
 	}
+	c.answers(f)
 	if !c.IsOpen() || c.IsPaused() {
 		return
 	}
@@ -126,7 +128,7 @@ func (c Case) Perform(d Directory, a Action, now time.Time) ([]Event, error) {
 func (s *session) miss(clock string) {
 	names := append([]string{s.c.Owner}, s.c.Participants...)
 	up := clock != "acknowledge" && !s.c.escalating()
-	last := s.c.Stage.Index+1 >= len(s.c.Plan.Stages)
+	last := s.c.Stage.Index+1 >= len(s.c.Plan.Stages) || !s.c.IsOpen() // a supplier waits on, closed case or not
 	if up && last {
 		names = append(names, s.c.Plan.Fallback...)
 	}

@@ -171,8 +171,8 @@ func (s *session) tell(reason string, names ...string) []Delivery {
 	var told []string
 	for _, name := range names {
 		for _, person := range s.people(name) {
-			if slices.Contains(told, person) {
-				continue
+			if slices.Contains(told, person) || s.c.isSupplier(person) {
+				continue // a supplier hears nothing but released answers, whatever a plan says
 			}
 			told = append(told, person)
 			d := Delivery{ID: deliveryID(s.c.ID, s.c.Seq+1, person), To: person, Reason: reason}

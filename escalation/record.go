@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/escalation/inquiry"
 	"github.com/trueup-dev/trueup/escalation/lifecycle"
 )
 
@@ -27,8 +28,11 @@ func (c Case) Attach(by, name, digest, text string, now time.Time) ([]Event, err
 	return c.single(Event{Kind: Attached, By: by, Name: name, Digest: digest, Text: text}, now)
 }
 
-// Join lets somebody follow the case.
+// Join lets somebody follow the case. A supplier that asks about it cannot.
 func (c Case) Join(name, by string, now time.Time) ([]Event, error) {
+	if c.isSupplier(name) {
+		return nil, fmt.Errorf("%s asks about %s, so it cannot follow it: %w", name, c.ID, inquiry.ErrRefused)
+	}
 	return c.single(Event{Kind: Joined, By: by, Name: name}, now)
 }
 

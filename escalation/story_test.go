@@ -120,6 +120,10 @@ func (s *story) String() string {
 			}
 		case Missed:
 			fmt.Fprintf(&b, " %s", e.Clock)
+		case Asked:
+			fmt.Fprintf(&b, " %s by %s, answer by %s", e.Inquiry.Reference, e.Inquiry.Supplier, local(e.Inquiry.Due))
+		case Drafted, Returned, Released, Withdrawn:
+			fmt.Fprintf(&b, " %s", e.Name)
 		case Failed:
 			fmt.Fprintf(&b, " attempt %d", e.Attempt)
 			if !e.Retry.IsZero() {

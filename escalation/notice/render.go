@@ -105,7 +105,13 @@ type Message struct {
 // Render writes a message for an audience, knowing what may be known at an
 // instant. Use the instant at which the message was decided, so that a repeated
 // one is the same.
+//
+// The answer to a supplier's inquiry is rendered by itself: its parts and nothing of
+// the case, and for nobody with a clearance above a supplier's (see [Writer.Answer]).
 func (w *Writer) Render(m Message, a Audience, at time.Time) (Letter, error) {
+	if m.Delivery.Reason == escalation.ReasonAnswer {
+		return w.answer(m, a, at)
+	}
 	p := page{Headline: headline(m), Drill: m.Drill}
 	for _, f := range append(Facts(m.Case), m.Facts...) {
 		value, ok := a.visible(f, at)
@@ -152,6 +158,8 @@ var headlines = map[string]string{
 	"opened": "A case was opened.", "stage": "A case needs somebody to take it.",
 	"missed": "A due time of a case has passed.", "exhausted": "Nobody took a case, so you are told.",
 	"closed": "A case was closed.", "reopened": "A case was opened again.", "assigned": "A case was given to you.",
+	"inquiry": "A supplier asks about a case.", "draft": "An answer to a supplier waits for its release.",
+	"returned": "An answer that you wrote was sent back.",
 }
 
 func headline(m Message) string {
@@ -159,29 +167,4 @@ func headline(m Message) string {
 		return h
 	}
 	return "News of a case."
-}
-
-// Facts are those of the case itself, each with the clearance that it takes: its
-// dates are public, what it is about is internal, and why it is how severe, who
-// is on it and the words of people are confidential.
-func Facts(c escalation.Case) []Fact {
-	date := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-	facts := []Fact{
-		{Name: "Case", Value: string(c.ID), Needs: Public},
-		{Name: "State", Value: c.State.String(), Needs: Public},
-		{Name: "Severity", Value: c.Grade.Severity, Needs: Public},
-		{Name: "Acknowledge by", Value: date(c.Due.Acknowledge.At), Needs: Internal},
-		{Name: "Contain by", Value: date(c.Due.Contain.At), Needs: Internal},
-		{Name: "Remedy by", Value: date(c.Due.Remedy.At), Needs: Internal},
-		{Name: "Rule", Value: c.Rule, Needs: Internal},
-		{Name: "Vector", Value: c.Grade.Vector, Needs: Confidential},
-		{Name: "Reason", Value: c.Grade.Reason, Needs: Confidential},
-		{Name: "Subject", Value: c.Subject, Needs: Confidential},
-		{Name: "Finding", Value: c.Message, Needs: Confidential},
-		{Name: "Owner", Value: c.Owner, Needs: Confidential},
-	}
-	for _, e := range c.Log {
-		facts = append(facts, Fact{Name: "Note", Value: e.Text, Needs: Privileged})
-	}
-	return facts
 }

@@ -37,7 +37,7 @@ type quiet struct {
 }
 
 // reasons are those of messages.
-var reasons = []string{"opened", "stage", "missed", "exhausted", "assigned", "closed", "reopened"}
+var reasons = []string{"opened", "stage", "missed", "exhausted", "assigned", "closed", "reopened", "inquiry", "draft", "returned"}
 
 // Hold says until when a message to somebody is held back, zero when it is not,
 // and whether it may then leave in one letter with others.

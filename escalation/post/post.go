@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/trueup-dev/trueup/escalation"
 	"github.com/trueup-dev/trueup/escalation/notice"
 	"github.com/trueup-dev/trueup/escalation/runner"
 )
@@ -50,6 +51,8 @@ type Contact struct {
 	// Channel is one of the office's, Address where it sends.
 	Channel, Address string
 	Audience         notice.Audience
+	// Outside is set for suppliers: they are sent released answers and nothing else.
+	Outside bool
 }
 
 // Options make an office. All but Facts and Now are needed.
@@ -97,6 +100,8 @@ func New(o Options) (*Office, error) {
 			errs = append(errs, fmt.Errorf("post: contact %s uses the channel %q, which there is not", c.Name, c.Channel))
 		case c.Audience.Clearance == notice.ClearanceInvalid:
 			errs = append(errs, fmt.Errorf("post: contact %s has no clearance", c.Name))
+		case c.Outside && c.Audience.Clearance > notice.Supplier:
+			errs = append(errs, fmt.Errorf("post: contact %s is outside, so it cannot be cleared for what is %s", c.Name, c.Audience.Clearance))
 		}
 		office.contacts[c.Name] = c
 	}
@@ -136,6 +141,9 @@ func (o *Office) contact(name string) (Contact, error) {
 
 // letter renders a message as of the instant at which it was decided.
 func (o *Office) letter(n runner.Notice, c Contact) (notice.Letter, error) {
+	if (n.Delivery.Reason == escalation.ReasonAnswer) != c.Outside {
+		return notice.Letter{}, fmt.Errorf("post: answers go to contacts outside, and nothing else does: %w", runner.ErrPermanent)
+	}
 	m := notice.Message{Delivery: n.Delivery, Case: n.Case, Drill: n.Case.Drill != ""}
 	if o.o.Facts != nil {
 		m.Facts = o.o.Facts(n)
