@@ -58,7 +58,11 @@ func finding(exposure string, at time.Time) compliance.Finding {
 }
 
 func open(t testing.TB, at, exposure string, contract compliance.Contract) *story {
-	s := &story{t: t, p: loadPolicy(t), now: clock(t, at)}
+	return openWith(t, loadPolicy(t), at, exposure, contract)
+}
+
+func openWith(t testing.TB, p *policy.Policy, at, exposure string, contract compliance.Contract) *story {
+	s := &story{t: t, p: p, now: clock(t, at)}
 	f := finding(exposure, s.now)
 	r := s.p.Rubric()
 	facts := factsOf(f, contract)
