@@ -265,7 +265,7 @@ func TestFindingToMailToClosure(t *testing.T) {
 	t.Run("taken by who is on it", func(t *testing.T) {
 		at := monday.Add(time.Hour)
 		assert.Contains(t, d.must(at, "escalation list", nil), id[:17])
-		assert.Contains(t, d.must(at, "escalation explain", nil, id), "route autocad, chain license, stage owner [design.lead]")
+		assert.Contains(t, d.must(at, "escalation explain", nil, id), "chain license\nstage owner has told design.lead\n")
 		for name, want := range map[string]string{"somebody": "no contact", "legal": "not on the case"} {
 			status, _, errs := trueup(t, d.args(at, "escalation ack", []string{"-as", name}, id)...)
 			assert.Equal(t, 1, status)
