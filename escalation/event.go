@@ -178,4 +178,7 @@ type Delivery struct {
 	// not; Digest says that it may then leave in one letter with others.
 	Hold   time.Time `json:"hold,omitzero"`
 	Digest bool      `json:"digest,omitempty"`
+	// Group is the plan's: messages of one group to one recipient that leave at the
+	// same time leave in one letter. Empty where the route groups nothing.
+	Group string `json:"group,omitempty"`
 }

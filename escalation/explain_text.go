@@ -17,7 +17,10 @@ func (e Explanation) String() string {
 		w.line("this is the drill %s", e.Drill)
 	}
 	w.line("%s, owned by %s%s", e.State, e.Owner, list(", followed by ", e.Participants))
-	w.line("route %s%s, grouped as %s, chain %s", e.Route, list(" (also ", e.Also)+closing(e.Also), e.Group, e.Chain)
+	w.line("route %s%s, chain %s", e.Route, list(" (also ", e.Also)+closing(e.Also), e.Chain)
+	if e.Group != "" {
+		w.line("messages are put together with those of %s", e.Group)
+	}
 	w.line("stage %s%s%s", e.Stage, nth(e.Round), list(" has told ", e.People))
 	if e.Open {
 		w.line("calendar %s is open", e.Calendar)

@@ -175,7 +175,7 @@ func (s *session) tell(reason string, names ...string) []Delivery {
 				continue // a supplier hears nothing but released answers, whatever a plan says
 			}
 			told = append(told, person)
-			d := Delivery{ID: deliveryID(s.c.ID, s.c.Seq+1, person), To: person, Reason: reason}
+			d := Delivery{ID: deliveryID(s.c.ID, s.c.Seq+1, person), To: person, Reason: reason, Group: s.c.Plan.Group}
 			if q, ok := s.dir.(Quiet); ok {
 				d.Hold, d.Digest = q.Hold(person, reason, s.c.Grade.Rank, s.now)
 			}

@@ -82,6 +82,9 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// PerCase says that a case is an alert of its own.
+func (s *Sink) PerCase() bool { return true }
+
 // alert is one of the API's, version 2.
 type alert struct {
 	Labels      map[string]string `json:"labels"`

@@ -38,18 +38,21 @@ import (
 // since it was last asked.
 type route struct {
 	name, of string
-	make     func(t *testing.T) (post.Channel, func() []string)
+	// perCase says that letters are never put together, since each case stands for
+	// itself on the other side.
+	perCase bool
+	make    func(t *testing.T) (post.Channel, func() []string)
 	// broken makes one that fails and whose failure quotes canaries.
 	broken func(t *testing.T) post.Channel
 }
 
 var routes = []route{
-	{"mail", "escalation/mail.Mailer", byMail, brokenMail},
-	{"webhook", "escalation/webhook.Hook", byHook(webhook.Own), brokenHook},
-	{"webhook-alertmanager", "escalation/webhook.Hook", byHook(webhook.Alertmanager), brokenHook},
-	{"chat", "escalation/chat.Room", byChat, brokenChat},
-	{"alertmanager", "escalation/alerts.Sink", byAlerts, brokenAlerts},
-	{"ticket", "escalation/ticket.Channel", byTicket, brokenTicket},
+	{"mail", "escalation/mail.Mailer", false, byMail, brokenMail},
+	{"webhook", "escalation/webhook.Hook", false, byHook(webhook.Own), brokenHook},
+	{"webhook-alertmanager", "escalation/webhook.Hook", true, byHook(webhook.Alertmanager), brokenHook},
+	{"chat", "escalation/chat.Room", false, byChat, brokenChat},
+	{"alertmanager", "escalation/alerts.Sink", true, byAlerts, brokenAlerts},
+	{"ticket", "escalation/ticket.Channel", true, byTicket, brokenTicket},
 }
 
 // send is how the source declares a channel.

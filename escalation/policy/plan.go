@@ -16,8 +16,9 @@ type Plan struct {
 	// the case.
 	Route string   `json:"route"`
 	Also  []string `json:"also,omitempty"`
-	// Group is the key under which notices are put together.
-	Group        string   `json:"group"`
+	// Group is the key under which notices are put together, empty where the route
+	// names no fields to group by.
+	Group        string   `json:"group,omitempty"`
 	Owner        string   `json:"owner"`
 	Participants []string `json:"participants,omitempty"`
 	Chain        string   `json:"chain"`
@@ -77,11 +78,14 @@ func (p *Policy) Assign(ctx context.Context, s *route.Subject) (Plan, error) {
 	first := routes[0]
 	c := p.chains[first.Chain]
 	plan := Plan{
-		Route: first.Name, Group: first.Group(s), Owner: first.Owner,
+		Route: first.Name, Owner: first.Owner,
 		Participants: slices.Clone(first.Participants),
 		Chain:        c.name, Calendar: c.calendar, Clock: c.clocks[rank],
 		Repeat: c.repeat, RepeatAfter: c.repeatAfter,
 		Fallback: slices.Clone(c.fallback),
+	}
+	if len(first.GroupBy) > 0 {
+		plan.Group = first.Group(s)
 	}
 	for _, also := range routes[1:] {
 		plan.Also = append(plan.Also, also.Name)

@@ -13,7 +13,9 @@
 // decided to send there.
 //
 // What was held back by quiet hours and may go together leaves as one letter that
-// counts and lists everything in it, each with the id of its own delivery.
+// counts and lists everything in it, each with the id of its own delivery. So does what
+// is told to one person, at one time, of cases that their route puts into one group: a
+// run that finds fifty of a kind sends one letter and not fifty.
 //
 // # What is left out
 //
@@ -42,6 +44,12 @@ type Channel interface {
 // number of a ticket. Register replaces Send.
 type Registrar interface {
 	Register(ctx context.Context, l notice.Letter, now time.Time) (receipt string, err error)
+}
+
+// PerCase is a [Channel] that may keep something for each case, such as an alert that
+// fires while the case is open. Where it does, letters to it are never put together.
+type PerCase interface {
+	PerCase() bool
 }
 
 // Contact is how somebody is reached and what they may know.

@@ -12,45 +12,59 @@ import (
 	"github.com/trueup-dev/trueup/escalation"
 )
 
-// digest are messages by recipient that are to leave in one letter each.
-type digest map[string][]held
+// bundle is what leaves in one letter: what was held back for somebody, or what they
+// are told of one group.
+type bundle struct{ to, group string }
+
+func bundleOf(m escalation.Message) bundle {
+	if m.Digest {
+		return bundle{to: m.To}
+	}
+	return bundle{m.To, m.Group}
+}
+
+// digest are messages that are to leave together.
+type digest map[bundle][]held
 
 type held struct {
 	e *entry
 	m escalation.Message
 }
 
-func (d digest) has(m escalation.Message) bool {
-	return slices.ContainsFunc(d[m.To], func(h held) bool { return h.m.ID == m.ID })
+func (d digest) add(e *entry, m escalation.Message) {
+	b := bundleOf(m)
+	if !slices.ContainsFunc(d[b], func(h held) bool { return h.m.ID == m.ID }) {
+		d[b] = append(d[b], held{e, m})
+	}
 }
 
 // next is what is due for a case and comes first. A message that goes with
 // others is put aside until the end of the tick.
 func (r *Runner) next(e *entry, now time.Time) (*escalation.Action, time.Time) {
-	if _, ok := r.o.Sender.(DigestSender); !ok {
+	together, ok := r.o.Sender.(DigestSender)
+	if !ok {
 		return e.c.Next(now)
 	}
 	for _, a := range e.c.Actions() {
-		if a.Kind == escalation.Deliver && a.Message.Digest && !a.Due.After(now) {
-			if !r.digest.has(a.Message) {
-				r.digest[a.Message.To] = append(r.digest[a.Message.To], held{e, a.Message})
-			}
-			continue
-		}
 		if a.Due.After(now) {
 			return nil, a.Due
+		}
+		if m := a.Message; a.Kind == escalation.Deliver && (m.Digest || m.Group != "") && together.MayBind(m.To) {
+			r.digest.add(e, m)
+			continue
 		}
 		return &a, a.Due
 	}
 	return nil, time.Time{}
 }
 
-// sendDigests sends what was put aside, one letter to each recipient, and records
+// sendDigests sends what was put aside, each bundle as one letter, and records
 // every message of it for its own case.
 func (r *Runner) sendDigests(ctx context.Context, now time.Time) []error {
 	var errs []error
-	for _, to := range slices.Sorted(maps.Keys(r.digest)) {
-		if err := r.sendDigest(ctx, r.digest[to], now); err != nil {
+	byName := func(a, b bundle) int { return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.group, b.group)) }
+	for _, b := range slices.SortedFunc(maps.Keys(r.digest), byName) {
+		if err := r.sendDigest(ctx, r.digest[b], now); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -77,13 +91,28 @@ func (r *Runner) sendDigest(ctx context.Context, hs []held, now time.Time) error
 	if len(ns) == 0 {
 		return errors.Join(errs...)
 	}
-	failure := r.o.Sender.(DigestSender).SendDigest(ctx, ns)
+	failures := r.sendTogether(ctx, ns)
 	for i, h := range whole {
-		if err := r.settleDigest(ctx, h, ns[i], failure, now); err != nil {
+		if err := r.settleDigest(ctx, h, ns[i], failures[i], now); err != nil {
 			errs = append(errs, r.rest(h, err, now))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// sendTogether sends messages as one letter and gives what came of each. Where that
+// fails for good they leave one by one, so that one that cannot be written takes no
+// other with it.
+func (r *Runner) sendTogether(ctx context.Context, ns []Notice) []error {
+	failures := make([]error, len(ns))
+	failure := r.o.Sender.(DigestSender).SendDigest(ctx, ns)
+	alone := len(ns) > 1 && errors.Is(failure, ErrPermanent)
+	for i, n := range ns {
+		if failures[i] = failure; alone {
+			failures[i] = r.o.Sender.Send(ctx, n)
+		}
+	}
+	return failures
 }
 
 // rest lets a case rest that could not be carried on.

@@ -17,7 +17,8 @@ import (
 )
 
 // nights adds quiet hours, a daily letter and a service desk to the policy.
-const nights = `  routes:
+const nights = `  group-by: [rule]
+  routes:
     - {name: positions, match: {rule: shortfall}, participants: [controller, service-desk, auditor]}
 quiet:
   - {name: office hours, people: [ann, bob, sam-manager], calendar: zurich, unless: critical, urgent: [exhausted], digest: true}

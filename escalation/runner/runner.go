@@ -50,8 +50,12 @@ type Registrar interface {
 }
 
 // DigestSender is a Sender that can put several messages to one person into one
-// letter. A message that was held back and may go with others goes that way.
+// letter. A message that was held back and may go with others goes that way, and so do
+// messages of one group that leave at the same time.
 type DigestSender interface {
+	// MayBind says whether messages to somebody can be put together. Those to a
+	// ticket's desk cannot: each leaves a receipt of its own.
+	MayBind(to string) bool
 	// SendDigest sends the messages, all to one recipient, in the order given.
 	SendDigest(ctx context.Context, ns []Notice) error
 }

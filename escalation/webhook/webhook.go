@@ -89,6 +89,9 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// PerCase says whether the receiver takes each case for an alert of its own.
+func (h *Hook) PerCase() bool { return h.form == Alertmanager }
+
 // Send posts a letter, signed for the instant given. An error wraps
 // runner.ErrPermanent when the receiver refused the letter for good: a status
 // from 400 on, save 408, 425, 429 and those from 500 on, which are tried again.
