@@ -34,6 +34,10 @@ type Explanation struct {
 	Open     bool
 	NextOpen time.Time
 	Zone     *time.Location
+	// Unlisted is the first year of which the calendar lists no holidays although a
+	// clock runs into it, 0 where there is none: holidays of that year were counted as
+	// working days.
+	Unlisted int
 	// Clocks are all that run or ran: acknowledge, contain, remedy, the lease, the
 	// stage, and answers to suppliers.
 	Clocks []ClockAt
@@ -102,6 +106,12 @@ func (c Case) Explain(d Directory, at time.Time) (Explanation, error) {
 		Calendar: cal.Name(), Open: cal.Open(at), NextOpen: cal.NextOpen(at), Zone: cal.Zone(),
 		Clocks: c.clocks(cal, at), Waiting: c.Outbox, Dead: c.Dead,
 		Next: c.Actions(), Paused: c.IsPaused(), Ahead: c.ahead(d),
+	}
+	for _, k := range e.Clocks {
+		year := calendar.DateOf(k.At.In(e.Zone)).Year
+		if listed := cal.HolidaysUntil(); listed > 0 && year > listed && (k.State == Running || k.State == Still) {
+			e.Unlisted = listed + 1
+		}
 	}
 	if c.Due.Remedy.At.Equal(c.Limit) {
 		e.Limit = c.Limit

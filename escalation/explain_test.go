@@ -77,6 +77,18 @@ quiet:
 	assert.Equal(t, string(want), page.String())
 }
 
+// TestHolidaysThatNobodyListed: a clock that runs into a year of which the calendar
+// lists no holidays says so, instead of counting them silently.
+func TestHolidaysThatNobodyListed(t *testing.T) {
+	for at, want := range map[string]int{"2026-11-20 09:00": 0, "2026-12-18 09:00": 2027} {
+		s := open(t, at, "250000", silent())
+		e, err := s.c.Explain(s.p, s.now)
+		require.NoError(t, err)
+		assert.Equal(t, want, e.Unlisted, at)
+		assert.Equal(t, want > 0, strings.Contains(e.String(), "calendar zurich lists no holidays from 2027 on"))
+	}
+}
+
 // TestAheadComesTrue: what an explanation says will happen if nobody acts is what
 // happens when nobody does.
 func TestAheadComesTrue(t *testing.T) {

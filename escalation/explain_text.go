@@ -27,6 +27,9 @@ func (e Explanation) String() string {
 	} else {
 		w.line("calendar %s is closed until %s", e.Calendar, w.at(e.NextOpen))
 	}
+	if e.Unlisted > 0 {
+		w.line("calendar %s lists no holidays from %d on: days of that year count by the week alone", e.Calendar, e.Unlisted)
+	}
 	if e.Paused {
 		w.line("the clocks stand still")
 	}

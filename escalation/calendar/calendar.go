@@ -113,6 +113,17 @@ func (c *Calendar) Name() string { return c.name }
 // Zone is the calendar's time zone.
 func (c *Calendar) Zone() *time.Location { return c.zone }
 
+// HolidaysUntil is the last year of which a holiday is listed, 0 when none is. What
+// falls into later years is counted by the week alone, which takes holidays for
+// working days: list them in time.
+func (c *Calendar) HolidaysUntil() int {
+	last := 0
+	for d := range c.holidays {
+		last = max(last, d.Year)
+	}
+	return last
+}
+
 // hours are the stretches of a day, and why they are not those of the week,
 // empty when they are.
 func (c *Calendar) hours(d Date) ([]stretch, string) {

@@ -18,9 +18,11 @@ func (o *Office) MayBind(to string) bool {
 	if err != nil {
 		return false
 	}
+	if per, ok := o.o.Channels[c.Channel].(PerCase); ok && per.PerCase() {
+		return false
+	}
 	_, keeps := o.o.Channels[c.Channel].(Registrar)
-	per, ok := o.o.Channels[c.Channel].(PerCase)
-	return !keeps && !(ok && per.PerCase())
+	return !keeps
 }
 
 // SendDigest sends messages to one recipient as one letter, a single one as it is.

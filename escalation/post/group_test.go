@@ -100,15 +100,14 @@ func (u unwritable) Send(ctx context.Context, n runner.Notice) error {
 // left in the same letter.
 func TestOneTakesNoOther(t *testing.T) {
 	p, j, at := night(t, 60_000)
-	bad, good := replay(t, j, 0), replay(t, j, 1)
 	b := &box{}
-	r, err := runner.Start(t.Context(), runner.Options{Journal: j, Sender: unwritable{office(t, b), bad.ID}, Directory: p})
+	r, err := runner.Start(t.Context(), runner.Options{Journal: j, Sender: unwritable{office(t, b), replay(t, j, 0).ID}, Directory: p})
 	require.NoError(t, err)
 	for _, now := range []time.Time{at, time.Date(2026, 3, 9, 7, 0, 0, 0, time.UTC)} {
 		_, err = r.Tick(t.Context(), now)
 		require.NoError(t, err)
 	}
-	bad, good = replay(t, j, 0), replay(t, j, 1)
+	bad, good := replay(t, j, 0), replay(t, j, 1)
 	assert.Len(t, bad.Dead, 3)
 	assert.Empty(t, good.Dead)
 	assert.Empty(t, good.Outbox)
