@@ -2,6 +2,7 @@ package rubric
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -21,14 +22,31 @@ func load(t testing.TB, src string) *Rubric {
 	return r
 }
 
-// TestStandardExhaustively goes through all combinations of the standard rubric
-// with a reading of the document that shares no code with the table: for each,
-// the rows that match by their words alone must agree with Classify, and no
-// factor may lower the severity when it is raised.
-func TestStandardExhaustively(t *testing.T) {
+// TestExhaustively goes through all combinations of the standard rubric, and of one
+// that asks all eight facts, with a reading of the document that shares no code with
+// the table: for each, the rows that match by their words alone must agree with
+// Classify, and no factor may lower the severity when it is raised.
+func TestExhaustively(t *testing.T) {
+	complete, err := os.ReadFile("testdata/complete.yaml")
+	require.NoError(t, err)
+	t.Run("standard", func(t *testing.T) { exhaust(t, standard, 5*3*4*3) })
+	t.Run("complete", func(t *testing.T) { exhaust(t, complete, 3*3*4*2*3*2*3*2) })
+	r := load(t, string(complete))
+	answers, err := r.Answer(&Facts{
+		Exposure: compliance.Money{Amount: decimal.RequireFromString("250000.50"), Currency: "CHF"},
+		Spread:   decimal.NewNullDecimal(decimal.NewFromInt(500)), Trend: decimal.NewNullDecimal(decimal.RequireFromString("12.49")),
+		Proximity: decimal.NewNullDecimal(decimal.NewFromInt(90)), Tier: "medium", Duty: DutyTrueUp, Regulation: "dora", Confidence: "high",
+	})
+	require.NoError(t, err)
+	s := r.Classify(answers)
+	assert.Equal(t, "TU:4/E:B/T:M/D:R/R:R/W:M/G:S/P:Q/C:G", s.Vector())
+	assert.Equal(t, "critical", s.Name)
+}
+
+func exhaust(t *testing.T, source []byte, combinations int) {
 	var doc Document
-	require.NoError(t, document.Read("standard.yaml", standard, &doc))
-	r := load(t, string(standard))
+	require.NoError(t, document.Read("r.yaml", source, &doc))
+	r := load(t, string(source))
 	checked := 0
 	each(r, func(a Answers) {
 		checked++
@@ -51,7 +69,7 @@ func TestStandardExhaustively(t *testing.T) {
 			require.GreaterOrEqual(t, r.Classify(b).Rank, got.Rank, got.Vector())
 		}
 	})
-	assert.Equal(t, 5*3*4*3, checked)
+	assert.Equal(t, combinations, checked)
 }
 
 // each calls f for every combination of levels.
