@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,7 +76,7 @@ func (w *world) Append(_ context.Context, events []escalation.Event) error {
 	if events[0].Seq != len(w.events[id])+1 {
 		return fmt.Errorf("%s has %d events: %w", id, len(w.events[id]), escalation.ErrSequence)
 	}
-	w.events[id] = append(slices.Clip(w.events[id]), events...)
+	w.events[id] = append(w.events[id], events...)
 	return w.instant()
 }
 
@@ -135,7 +134,7 @@ func script(t testing.TB, w *world, p *policy.Policy, sender func(*world) runner
 		require.NoError(t, err)
 		events, err := f(c)
 		require.NoError(t, err)
-		w.events[id] = append(slices.Clip(w.events[id]), events...)
+		w.events[id] = append(w.events[id], events...)
 		return nil
 	}
 	at := func(hours int) time.Time { return begin.Add(time.Duration(hours) * time.Hour) }
