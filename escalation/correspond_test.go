@@ -129,6 +129,26 @@ func TestInquiriesAreRefused(t *testing.T) {
 	assert.ErrorIs(t, err, ErrRefused)
 }
 
+// TestSupplierIsNobodyOnDuty: a stage that would tell nobody but the supplier has
+// nobody on duty.
+func TestSupplierIsNobodyOnDuty(t *testing.T) {
+	s := open(t, "2026-03-02 09:00", "250000", silent())
+	q := question("R")
+	q.Supplier = "cio" // whom the plan's third stage tells
+	s.add(s.c.Ask(s.p, q, "counsel", s.now))
+	s.until("2026-06-02 09:00")
+	assert.NotContains(t, s.told(), "cio")
+	uncovered := 0
+	for _, e := range s.events {
+		if e.Kind == Uncovered {
+			assert.Equal(t, "sponsor", e.Stage.Name)
+			uncovered++
+		}
+	}
+	assert.Equal(t, 2, uncovered)
+	assert.True(t, s.c.Exhausted)
+}
+
 // TestForgedReleases: a list of events in which something leaves for a supplier
 // without a release by another than the writers is no case.
 func TestForgedReleases(t *testing.T) {

@@ -20,7 +20,7 @@ func (s *session) begin(index, round int) {
 		run := StageRun{Index: index, Round: round, Name: st.Name}
 		for _, name := range st.Tell {
 			for _, person := range s.dir.OnDuty(s.ownerFor(name), s.now, cal) {
-				if !slices.Contains(run.People, person) {
+				if !slices.Contains(run.People, person) && !s.c.isSupplier(person) {
 					run.People = append(run.People, person)
 				}
 			}
