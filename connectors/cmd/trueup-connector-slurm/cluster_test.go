@@ -116,6 +116,11 @@ func start(t *testing.T) *cluster {
 	c.eventually(t, func() bool { return strings.Contains(c.try("scontrol", "ping"), "UP") })
 	c.daemon(t, "slurmd", "-D")
 	c.eventually(t, func() bool { return strings.Contains(c.try("sinfo", "--noheader", "--format=%t"), "idle") })
+	// Jobs outlive the daemons, so they end first.
+	t.Cleanup(func() {
+		c.run(t, "scancel", "--user="+account.Username)
+		c.eventually(t, func() bool { return c.run(t, "squeue", "--noheader") == "" })
+	})
 	return c
 }
 
