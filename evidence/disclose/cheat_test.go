@@ -1,9 +1,11 @@
 package disclose
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +46,7 @@ func TestDishonestBundles(t *testing.T) {
 	honest, err := unwrap(b, opts)
 	require.NoError(t, err)
 	three := decimal.NewFromInt(3)
+	endless := decimal.NewFromInt(123456789) // stands for a number that is endless when it is written out
 	drawn := draw(mustRoot(t, proof), o.commitment.Payload(), "dice", 5, 2)
 
 	for name, c := range map[string]struct {
@@ -55,6 +58,9 @@ func TestDishonestBundles(t *testing.T) {
 		"a smaller list":      {func(p *payload) { p.Header.Population = 4 }, "header says 4 rows"},
 		"a smaller leaf":      {func(p *payload) { p.Leaves[0].Sums[0] = three }, "do not make the total"},
 		"a negative leaf":     {func(p *payload) { p.Leaves[0].Sums[0] = three.Neg() }, "negative"},
+		"an endless total":    {func(p *payload) { p.Totals[0].Sum = endless }, "exponent 2000000000"},
+		"an endless leaf":     {func(p *payload) { p.Leaves[0].Sums[0] = endless }, "exponent 2000000000"},
+		"an endless quantity": {func(p *payload) { p.Rows[0].Paths[0].Sum = endless }, "exponent 2000000000"},
 		"a leaf left out":     {func(p *payload) { p.Leaves = p.Leaves[1:] }, "4 quantities of 5 rows"},
 		"a smaller quantity":  {func(p *payload) { p.Rows[0].Paths[0].Sum = three }, "not the row that was committed to"},
 		"a smaller neighbour": {func(p *payload) { p.Rows[0].Paths[0].Path[0].Sum = three }, "not the row that was committed to"},
@@ -90,6 +96,7 @@ func TestDishonestBundles(t *testing.T) {
 		c.cheat(&p)
 		raw, err = json.Marshal(p)
 		require.NoError(t, err)
+		raw = bytes.ReplaceAll(raw, fmt.Appendf(nil, "%q", endless.String()), []byte(`"1e2000000000"`))
 		e, err := statement.Sign(PayloadType, raw, s)
 		require.NoError(t, err)
 		signed, err := e.Encode()

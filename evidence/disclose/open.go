@@ -205,11 +205,19 @@ func (o *opened) node(hash string, amount decimal.Decimal, scale int) (node, err
 	if err != nil {
 		return node{}, err
 	}
+	q, err := shownSum(amount, scale)
+	return node{h, q}, err
+}
+
+func shownSum(amount decimal.Decimal, scale int) (sum, error) {
+	if !written(amount) {
+		return sum{}, fmt.Errorf("%w: a quantity with the exponent %d is none", ErrBundle, amount.Exponent())
+	}
 	q, err := parseSum(amount.String(), scale)
 	if err != nil {
-		return node{}, fmt.Errorf("%w: %w", ErrBundle, err)
+		return sum{}, fmt.Errorf("%w: %w", ErrBundle, err)
 	}
-	return node{h, q}, nil
+	return q, nil
 }
 
 // leaves adds the totals up anew.

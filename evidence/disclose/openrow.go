@@ -95,9 +95,9 @@ func (o *opened) paths(s *shownRow, row digest, shown map[string]string) error {
 }
 
 func (o *opened) path(place int64, p shownPath, row digest, root [32]byte, scale int) error {
-	q, err := parseSum(p.Sum.String(), scale)
+	q, err := shownSum(p.Sum, scale)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrBundle, err)
+		return err
 	}
 	siblings := make([]node, len(p.Path))
 	for i, s := range p.Path {
@@ -118,5 +118,5 @@ func (o *opened) path(place int64, p shownPath, row digest, root [32]byte, scale
 // equal compares a shown value with a quantity.
 func equal(value string, q decimal.Decimal) bool {
 	d, err := decimal.NewFromString(value)
-	return err == nil && d.Equal(q)
+	return err == nil && written(d) && d.Equal(q)
 }

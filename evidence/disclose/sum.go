@@ -29,13 +29,17 @@ func (a sum) append(b []byte) []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, a.hi), a.lo)
 }
 
+// written is whether a decimal can be written out: a few characters of exponent can
+// stand for billions of digits.
+func written(d decimal.Decimal) bool { return d.Exponent() <= 38 && d.Exponent() >= -64 }
+
 // parseSum reads a decimal of at most scale digits after the point.
 func parseSum(s string, scale int) (sum, error) {
 	if len(s) > 64 {
 		return sum{}, fmt.Errorf("%w: a quantity of %d characters", ErrTable, len(s))
 	}
 	d, err := decimal.NewFromString(s)
-	if err != nil || d.Exponent() > 38 || d.Exponent() < -64 {
+	if err != nil || !written(d) {
 		return sum{}, fmt.Errorf("%w: %q is no quantity", ErrTable, s)
 	}
 	if d.IsNegative() {

@@ -50,6 +50,17 @@ type Policy struct {
 
 // Entry is the policy as an entry to append after before, which is nil for the first.
 func (p *Policy) Entry(before *Policy) (evidence.Entry, error) {
+	if err := errors.Join(p.check(), p.follows(before)); err != nil {
+		return evidence.Entry{}, err
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		return evidence.Entry{}, fmt.Errorf("retention: encode: %w", err)
+	}
+	return evidence.Entry{Kind: Kind, Payload: b}, nil
+}
+
+func (p *Policy) check() error {
 	var errs []error
 	if p.By == "" || p.Since.IsZero() {
 		errs = append(errs, fmt.Errorf("%w: it needs who made it and since when it counts", ErrPolicy))
@@ -62,19 +73,19 @@ func (p *Policy) Entry(before *Policy) (evidence.Entry, error) {
 			errs = append(errs, fmt.Errorf("%w: there are two rules for %q", ErrPolicy, r.Prefix))
 		}
 	}
-	if before != nil && p.Shortened == "" {
-		for _, prefix := range shorter(before, p) {
-			errs = append(errs, fmt.Errorf("%w: it keeps %q shorter than before and does not say why", ErrPolicy, prefix))
-		}
+	return errors.Join(errs...)
+}
+
+// follows says what is kept shorter than under the policy before, without a reason.
+func (p *Policy) follows(before *Policy) error {
+	if before == nil || p.Shortened != "" {
+		return nil
 	}
-	if len(errs) > 0 {
-		return evidence.Entry{}, errors.Join(errs...)
+	var errs []error
+	for _, prefix := range shorter(before, p) {
+		errs = append(errs, fmt.Errorf("%w: it keeps %q shorter than before and does not say why", ErrPolicy, prefix))
 	}
-	b, err := json.Marshal(p)
-	if err != nil {
-		return evidence.Entry{}, fmt.Errorf("retention: encode: %w", err)
-	}
-	return evidence.Entry{Kind: Kind, Payload: b}, nil
+	return errors.Join(errs...)
 }
 
 // shorter are the prefixes of either policy whose kinds the second keeps shorter.
@@ -108,9 +119,9 @@ func Parse(e evidence.Entry) (Policy, error) {
 		return p, fmt.Errorf("%w: kind %s is none", ErrPolicy, e.Kind)
 	}
 	if err := json.Unmarshal(e.Payload, &p); err != nil {
-		return p, fmt.Errorf("%w: %w", ErrPolicy, err)
+		return Policy{}, fmt.Errorf("%w: %w", ErrPolicy, err)
 	}
-	return p, nil
+	return p, p.check()
 }
 
 // Horizon is the index of the first entry of the book's log that must be kept at the
@@ -119,20 +130,25 @@ func Parse(e evidence.Entry) (Policy, error) {
 // as it stands, so that a log which is pruned up to its horizon still says what it must
 // keep (hold.Book.First). It reads the log twice and keeps nothing of it.
 func Horizon(ctx context.Context, b *hold.Book, now time.Time) (evidence.Index, error) {
-	var policy Policy
+	var policy *Policy
 	end := b.First
-	holds, err := b.Read(ctx, func(rec evidence.Record) (err error) {
+	holds, err := b.Read(ctx, func(rec evidence.Record) error {
 		end = rec.Index + 1
 		if rec.Kind != Kind {
 			return nil
 		}
-		if policy, err = Parse(rec.Entry); err != nil {
+		next, err := Parse(rec.Entry)
+		if err = errors.Join(err, next.follows(policy)); err != nil {
 			return fmt.Errorf("entry %d: %w", rec.Index, err)
 		}
+		policy = &next
 		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("retention: %w", err)
+	}
+	if policy == nil { // all is kept for ever
+		return b.First, nil
 	}
 	for rec, err := range b.Log.Entries(ctx, b.First) {
 		if err != nil {

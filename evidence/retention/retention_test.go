@@ -97,6 +97,13 @@ func TestHorizon(t *testing.T) {
 	b.Describe = nil
 	_, err = retention.Horizon(ctx, b, start)
 	require.ErrorIs(t, err, hold.ErrMalformed)
+	unexplained := policy(1)
+	e, err = unexplained.Entry(nil) // not after the one before
+	require.NoError(t, err)
+	_, err = l.Append(ctx, e)
+	require.NoError(t, err)
+	_, err = retention.Horizon(ctx, b, start)
+	require.ErrorContains(t, err, `entry 5: retention: malformed policy: it keeps "position" shorter`)
 	_, err = l.Append(ctx, evidence.Entry{Kind: retention.Kind, Payload: []byte("{")})
 	require.NoError(t, err)
 	_, err = retention.Horizon(ctx, b, start)
@@ -158,4 +165,24 @@ func ExampleHorizon() {
 	// 2029 keep from entry 2
 	// 2030 keep from entry 1
 	// 2031 keep from entry 3
+}
+
+func FuzzParse(f *testing.F) {
+	p := policy(30)
+	e, err := p.Entry(nil)
+	require.NoError(f, err)
+	f.Add(e.Payload)
+	f.Add([]byte(`{"since":"2026-01-01T00:00:00Z","by":"cfo","rules":[{"prefix":"x","days":-1,"basis":"b"}]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := retention.Parse(evidence.Entry{Kind: retention.Kind, Payload: b})
+		if err != nil {
+			require.ErrorIs(t, err, retention.ErrPolicy)
+			return
+		}
+		e, err := p.Entry(nil)
+		require.NoError(t, err, "what is read can be written")
+		again, err := retention.Parse(e)
+		require.NoError(t, err)
+		require.Equal(t, p, again)
+	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/trueup-dev/trueup/evidence"
 	"github.com/trueup-dev/trueup/evidence/verify"
+	"github.com/trueup-dev/trueup/internal/norace"
 )
 
 func signer(t testing.TB) *evidence.Signer {
@@ -71,6 +72,9 @@ func check(t testing.TB, fsys fs.FS) *verify.Report {
 // Every single bit of every file: a named failure each time.
 func TestEveryBit(t *testing.T) {
 	t.Parallel()
+	if norace.Again(t) {
+		return
+	}
 	dir := t.TempDir()
 	write(t, dir, 1)
 	m := load(t, dir)

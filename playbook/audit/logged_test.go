@@ -25,7 +25,7 @@ func TestLoggedPosition(t *testing.T) {
 	require.NoError(t, h.Validate())
 	direct.Parameters["entry"] = strconv.Itoa(int(got.Index))
 	require.Equal(t, direct, h)
-	require.Equal(t, []ipe.Watermark{{Source: "inv", Collected: now.Add(-time.Hour), Rows: devices}}, h.Sources)
+	require.Equal(t, []ipe.Watermark{{Source: "canary-source", Collected: now.Add(-time.Hour), Rows: devices}}, h.Sources)
 	require.Equal(t, now, h.AsOf)
 	require.Equal(t, now, h.KnownAt)
 
