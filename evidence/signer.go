@@ -59,6 +59,9 @@ func (s *Signer) Sign(msg []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("evidence: sign as %s: %w", s.name, err)
 	}
+	if !s.verifier.Verify(msg, sig) { // a key that is elsewhere may be another by now
+		return nil, fmt.Errorf("evidence: sign as %s: what came back does not fit the public key", s.name)
+	}
 	return sig, nil
 }
 

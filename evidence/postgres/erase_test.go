@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -57,15 +58,21 @@ func TestErasure(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 
-	for i, want := range []error{seal.ErrErased, nil} { // from the tables
-		e, err := l.Entry(t.Context(), evidence.Index(i))
-		require.NoError(t, err)
-		var f seal.Sealed
-		require.NoError(t, json.Unmarshal(e.Payload, &f))
-		_, err = ring.Open(f, role)
-		require.ErrorIs(t, err, want)
+	dump := server.Backup(t)
+	for what, url := range map[string]string{"tables": server.URL(), "a backup made after": server.Restore(t, "restored", dump)} {
+		l := open(t, pool(t, url))
+		for i, want := range []error{seal.ErrErased, nil} {
+			e, err := l.Entry(t.Context(), evidence.Index(i))
+			require.NoError(t, err, what)
+			var f seal.Sealed
+			require.NoError(t, json.Unmarshal(e.Payload, &f))
+			got, err := ring.Open(f, role)
+			require.ErrorIs(t, err, want, what)
+			require.Equal(t, err == nil, bytes.Contains(got, []byte("canary-bob")), what)
+		}
+		require.NoError(t, verified(t, l).Err(), what)
 	}
-	require.NoError(t, verified(t, open(t, pool(t, server.URL()))).Err())
+	require.False(t, bytes.Contains(dump, []byte("canary")) || bytes.Contains(dump, []byte(hex.EncodeToString([]byte("canary")))))
 	for _, dir := range []string{server.Dir(), before} { // tables, write-ahead log, copy
 		files := 0
 		require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -178,7 +179,14 @@ func TestErase(t *testing.T) {
 	rep, err := verify.Folder(ctx, os.DirFS(folder), verify.Options{Key: signer.VerifierKey()})
 	require.NoError(t, err)
 	require.NoError(t, rep.Err())
-	for _, dir := range []string{rings, folder, backup} {
+	// A backup of everything that is made now, with the roles' identities: no key in it
+	// opens her field, while one opens his.
+	after := t.TempDir()
+	require.NoError(t, os.CopyFS(after+"/keyring", os.DirFS(rings)))
+	require.NoError(t, os.CopyFS(after+"/log", os.DirFS(folder)))
+	require.Equal(t, 0, keysThatOpen(t, after+"/keyring", fields["ann@example.com"], auditor))
+	require.Equal(t, 1, keysThatOpen(t, after+"/keyring", fields["bob@example.com"], auditor))
+	for _, dir := range []string{rings, folder, backup, after} {
 		require.False(t, contains(t, dir, "ann@example.com"), dir)
 		require.False(t, contains(t, dir, string(fields["ann@example.com"].Key)) && dir == rings, "the key ID is left in the keyring")
 	}
@@ -187,6 +195,37 @@ func TestErase(t *testing.T) {
 	f, err := k.Seal("ann@example.com", []byte("new"))
 	require.NoError(t, err)
 	require.NotEqual(t, fields["ann@example.com"].Key, f.Key)
+}
+
+// keysThatOpen tries every file of a keyring as the key of a field.
+func keysThatOpen(t *testing.T, ring string, f seal.Sealed, role age.Identity) (n int) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(ring, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		r, err := age.Decrypt(bytes.NewReader(b), role)
+		if err != nil {
+			return nil
+		}
+		key, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		identity, err := age.ParseX25519Identity(strings.TrimSpace(string(key)))
+		if err != nil {
+			return err
+		}
+		if _, err := age.Decrypt(bytes.NewReader(f.Ciphertext), identity); err == nil {
+			n++
+		}
+		return nil
+	}))
+	return n
 }
 
 func contains(t *testing.T, dir, text string) bool {

@@ -76,9 +76,13 @@ func Sign(payloadType string, payload []byte, signers ...*Signer) (*Envelope, er
 	}
 	e := &Envelope{PayloadType: payloadType, Payload: base64.StdEncoding.EncodeToString(payload)}
 	for _, s := range signers {
-		sig, err := s.key.Sign(rand.Reader, preAuth(payloadType, payload), crypto.Hash(0))
+		message := preAuth(payloadType, payload)
+		sig, err := s.key.Sign(rand.Reader, message, crypto.Hash(0))
 		if err != nil {
 			return nil, fmt.Errorf("statement: sign as %.16s: %w", s.id, err)
+		}
+		if pub, ok := s.key.Public().(ed25519.PublicKey); !ok || !ed25519.Verify(pub, message, sig) {
+			return nil, fmt.Errorf("statement: sign as %.16s: what came back does not fit the public key", s.id)
 		}
 		e.Signatures = append(e.Signatures, Signature{KeyID: s.id, Sig: base64.StdEncoding.EncodeToString(sig)})
 	}

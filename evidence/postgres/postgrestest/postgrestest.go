@@ -135,6 +135,35 @@ func (s *Server) URL() string {
 // Dir is the folder that holds the cluster, with its write-ahead log.
 func (s *Server) Dir() string { return s.dir }
 
+// Backup is a dump of the database postgres, by pg_dump.
+func (s *Server) Backup(t testing.TB) []byte {
+	t.Helper()
+	cmd := s.command("pg_dump", "-d", s.URL())
+	var errors bytes.Buffer
+	cmd.Stderr = &errors
+	dump, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pg_dump: %v\n%s", err, errors.String())
+	}
+	return dump
+}
+
+// Restore loads a dump into a database of this name, which must not be there, and
+// returns its connection string.
+func (s *Server) Restore(t testing.TB, name string, dump []byte) string {
+	t.Helper()
+	if out, err := s.command("createdb", "--maintenance-db", s.URL(), name).CombinedOutput(); err != nil {
+		t.Fatalf("createdb: %v\n%s", err, out)
+	}
+	url := fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.port, name)
+	cmd := s.command("psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", url)
+	cmd.Stdin = bytes.NewReader(dump)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("psql: %v\n%s", err, out)
+	}
+	return url
+}
+
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
