@@ -40,7 +40,7 @@ func (p *packaging) check() error {
 }
 
 // write writes the package of a run, if one is asked for.
-func (p *packaging) write(ctx context.Context, log audit.Log, key *evidence.Signer, book *playbook.Playbook, rep *playbook.Report) error {
+func (p *packaging) write(ctx context.Context, log store, key *evidence.Signer, book *playbook.Playbook, rep *playbook.Report) error {
 	if p.dir == "" {
 		return nil
 	}
@@ -52,8 +52,15 @@ func (p *packaging) write(ctx context.Context, log audit.Log, key *evidence.Sign
 	if err != nil {
 		return err
 	}
+	if err := (leaving{run: rep.Run, at: rep.Result.AsOf, by: operator(), purpose: p.purpose + ", package for " + p.audience, now: rep.Now}).record(ctx, log); err != nil {
+		return err
+	}
+	upTo := *rep // a checkpoint with the export under it, which is the log's newest
+	if upTo.Checkpoint, err = log.Checkpoint(ctx); err != nil {
+		return err
+	}
 	return audit.Write(ctx, p.dir, audit.Options{
-		Log: log, Playbook: book, Report: rep, Signer: signer, Engine: engine,
+		Log: log, Playbook: book, Report: &upTo, Signer: signer, Engine: engine,
 		Audience: p.audience, Purpose: p.purpose, Produced: rep.Now, Expires: rep.Now.Add(p.valid),
 	})
 }

@@ -32,15 +32,9 @@ func (o *forms) check() error {
 	return nil
 }
 
-// formLog is a log of which plans and findings are read.
-type formLog interface {
-	audit.Log
-	remedy.Log
-}
-
 // write writes a run's findings in other people's forms, if they are asked for. A run
 // with nothing to mend has no plan of action.
-func (o *forms) write(ctx context.Context, log formLog, p *playbook.Playbook, rep *playbook.Report) error {
+func (o *forms) write(ctx context.Context, log store, p *playbook.Playbook, rep *playbook.Report) error {
 	if o.dir == "" {
 		return nil
 	}
@@ -75,6 +69,9 @@ func (o *forms) write(ctx context.Context, log formLog, p *playbook.Playbook, re
 		if files["plan-of-action.json"], err = export.POAM(a, o.system); err != nil {
 			return err
 		}
+	}
+	if err := (leaving{run: rep.Run, at: rep.Result.AsOf, by: operator(), purpose: "findings of " + o.system + " in other forms", now: rep.Now}).record(ctx, log); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(o.dir, 0o750); err != nil {
 		return err

@@ -76,8 +76,8 @@ func (p pooled) Close() error {
 
 func logExportCommand() command {
 	return command{
-		name: "log export", args: "-log URL -key FILE FOLDER",
-		about: "write a log that is in a database, up to its latest checkpoint, as a folder that verify checks",
+		name: "log export", args: "-log URL -key FILE [-by NAME] [-purpose TEXT] [-now TIME] FOLDER",
+		about: "write a log that is in a database as a folder that verify checks; that it was is an entry of it",
 		run:   exportLog,
 	}
 }
@@ -86,7 +86,14 @@ func exportLog(ctx context.Context, s streams, args []string) (err error) {
 	f := flags("log export")
 	where := f.String("log", "", "")
 	keyFile := f.String("key", "", "")
+	by := f.String("by", operator(), "")
+	purpose := f.String("purpose", "copy of the log", "")
+	at := f.String("now", "", "")
 	dir, err := one(f, args, "a folder to write to")
+	if err != nil {
+		return err
+	}
+	now, err := instant(*at)
 	if err != nil {
 		return err
 	}
@@ -98,6 +105,12 @@ func exportLog(ctx context.Context, s streams, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
+	if err := (leaving{by: *by, purpose: *purpose, now: now}).record(ctx, l); err != nil {
+		return err
+	}
+	if _, err := l.Checkpoint(ctx); err != nil {
+		return err
+	}
 	c, err := l.(pooled).Export(ctx, dir)
 	if err != nil {
 		return err
