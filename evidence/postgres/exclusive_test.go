@@ -2,14 +2,18 @@ package postgres_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/evidence/hold"
 	"github.com/trueup-dev/trueup/evidence/postgres"
 	"github.com/trueup-dev/trueup/evidence/postgres/postgrestest"
 )
@@ -44,6 +48,7 @@ func TestExclusive(t *testing.T) {
 	}
 	wg.Wait()
 	require.EqualValues(t, 8, turns.Load())
+	noHoldMeanwhile(t, p, logs)
 
 	done, err := logs[0].Exclusive(t.Context())
 	require.NoError(t, err)
@@ -57,4 +62,36 @@ func TestExclusive(t *testing.T) {
 	for _, l := range logs {
 		require.NoError(t, l.Close())
 	}
+}
+
+// noHoldMeanwhile has one process conclude that nobody is held and act on it: a hold of
+// another waits until it has, and is not placed and passed over.
+func noHoldMeanwhile(t *testing.T, p *pgxpool.Pool, logs []*postgres.Log) {
+	t.Helper()
+	describe := func(evidence.Record) (hold.About, error) { return hold.About{}, nil }
+	eraser, counsel := hold.Book{Log: logs[0], Describe: describe}, hold.Book{Log: logs[1], Describe: describe}
+	ann := hold.Pseudonym(strings.Repeat("0a", 32))
+	var wg sync.WaitGroup
+	err := eraser.Unheld(t.Context(), ann, func() error {
+		before, err := logs[1].Len(t.Context())
+		require.NoError(t, err)
+		wg.Go(func() {
+			_, err := counsel.Place(t.Context(), hold.Hold{Matter: "m", By: "counsel", At: time.Now(), Reason: "notice", Subjects: []hold.Pseudonym{ann}})
+			assert.NoError(t, err)
+		})
+		waits := func() (n int) {
+			require.NoError(t, p.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).Scan(&n))
+			return n
+		}
+		for waits() == 0 {
+			require.NoError(t, t.Context().Err())
+		}
+		after, err := logs[1].Len(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		return nil
+	})
+	require.NoError(t, err)
+	wg.Wait()
+	require.ErrorIs(t, eraser.Unheld(t.Context(), ann, nil), hold.ErrHeld)
 }
