@@ -10,7 +10,7 @@ import (
 // Fork is an empty tally for the same input, to count a part of the devices in, as
 // on another processor. The catalog must then be safe for concurrent use.
 func (t *Tally) Fork() *Tally {
-	out := &Tally{in: t.in, products: t.products, managed: t.managed, product: t.product, clusters: t.clusters, seed: t.seed}
+	out := &Tally{in: t.in, products: t.products, managed: t.managed, product: t.product, clusters: t.clusters, copies: t.copies, seed: t.seed}
 	out.empty(t.base.at)
 	return out
 }
@@ -73,7 +73,7 @@ func (t *Tally) mergeTitles(fork *Tally) []uint32 {
 	for i, title := range fork.titles.Values() {
 		n := t.titles.Number(hashTitle(t.titles.Seed(), &title), &title)
 		if int(n) == len(t.counts) {
-			t.learn(title)
+			t.learn(t.titles.Values()[n])
 		}
 		t.counts[n].installs += fork.counts[i].installs
 		out[i] = n

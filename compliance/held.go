@@ -59,7 +59,7 @@ func (h *held) translate() error {
 	for i := range e.titles {
 		n := t.titles.Number(hashTitle(t.titles.Seed(), &e.titles[i]), &e.titles[i])
 		if int(n) == len(t.counts) {
-			t.learn(e.titles[i])
+			t.learn(t.titles.Values()[n])
 		}
 		h.title, h.filed = append(h.title, n), append(h.filed, t.counts[n].filed)
 	}

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/trueup-dev/trueup/compliance/catalog"
 )
@@ -37,7 +38,7 @@ func (t *Tally) lookUp(d *Device, installs []Install) error {
 		if uint64(n) >= uint64(len(t.counts)) || !t.isTitle(n, &i.Title) {
 			n = t.titles.Number(r.hashes[k], &i.Title)
 			if r.titles[k] = n; int(n) == len(t.counts) {
-				t.learn(i.Title)
+				t.learn(t.titles.Values()[n])
 			}
 		}
 		first, used, err := i.check()
@@ -96,6 +97,9 @@ func (t *Tally) systemOf(name string) int {
 	n, known := t.systems[name]
 	if !known {
 		n = len(t.system)
+		if t.copies {
+			name = strings.Clone(name)
+		}
 		t.systems[name] = n
 		rec, f := t.stands(catalog.Title{Name: name})
 		t.system = append(t.system, system{name: name, Recognition: rec, filed: f})

@@ -50,6 +50,7 @@ type Tally struct {
 	product  map[catalog.ProductKey]int32
 	// clusters says that some product looks at whole clusters.
 	clusters bool
+	copies   bool
 
 	seen    *columns.Set
 	seed    maphash.Seed
@@ -133,6 +134,9 @@ func (t *Tally) empty(at time.Time) {
 	t.classes = newClasses()
 	t.kept = newKept()
 	t.last = state{}
+	if t.copies {
+		t.KeepCopies()
+	}
 }
 
 // AddUser adds what one source says of a user; see [Builder.AddUser]. Facts that are

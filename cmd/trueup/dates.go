@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -66,8 +67,11 @@ type folder struct {
 
 // inputOf is the input that a folder holds for two instants, with the embedded
 // catalog and metrics.
-func inputOf(dir string, d dates) (folder, error) {
-	read, err := estate.Read(os.DirFS(dir))
+func inputOf(dir string, d dates) (folder, error) { return inputBy(estate.Read, dir, d) }
+
+// inputBy is [inputOf] by a reader that may leave devices out.
+func inputBy(reader func(fs.FS) (estate.Folder, error), dir string, d dates) (folder, error) {
+	read, err := reader(os.DirFS(dir))
 	if err != nil {
 		return folder{}, fmt.Errorf("%s: %w", dir, err)
 	}

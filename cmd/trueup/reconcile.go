@@ -5,17 +5,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/delta"
+	"github.com/trueup-dev/trueup/connectors/estate"
 )
 
 func reconcileCommand() command {
 	return command{
-		name: "reconcile", args: "-estate DIR [-as-of TIME] [-known-at TIME] [-compare priority-list|rights-first|consumers-in-turn] [-json [-certificates]]",
-		about: "compute the positions of an estate folder (docs/formats.md), as of an instant, by what was known at another; -compare says what lists of priorities would cost more",
+		name: "reconcile", args: "-estate DIR [-as-of TIME] [-known-at TIME] [-compare priority-list|rights-first|consumers-in-turn] [-json [-certificates]] [-stream]",
+		about: "compute the positions of an estate folder (docs/formats.md), as of an instant, by what was known at another; -compare says what lists of priorities would cost more, -stream counts tables without holding them",
 		run: func(ctx context.Context, s streams, args []string) error {
 			f := flags("reconcile")
 			dir := f.String("estate", "", "")
@@ -23,13 +25,21 @@ func reconcileCommand() command {
 			certificates := f.Bool("certificates", false, "")
 			side := datesOf(f)
 			with := f.String("compare", "", "")
+			stream := f.Bool("stream", false, "")
 			if err := f.Parse(args); err != nil {
 				return fmt.Errorf("%w: %w", errUsage, err)
 			}
 			if f.NArg() > 0 || *dir == "" {
 				return fmt.Errorf("%w: -estate with a folder is needed", errUsage)
 			}
-			in, err := inputOf(*dir, side(0))
+			if *stream && *with != "" {
+				return fmt.Errorf("%w: -compare needs every consumer, which -stream does not keep", errUsage)
+			}
+			read := estate.Read
+			if *stream {
+				read = estate.Terms
+			}
+			in, err := inputBy(read, *dir, side(0))
 			if err != nil {
 				return err
 			}
@@ -37,7 +47,11 @@ func reconcileCommand() command {
 				return compare(ctx, s, in.Input, *with, *asJSON)
 			}
 			in.Certificates = *certificates
-			res, err := compliance.Reconcile(ctx, in.Input)
+			reconcile := compliance.Reconcile
+			if *stream {
+				reconcile = streamed(*dir)
+			}
+			res, err := reconcile(ctx, in.Input)
 			if err != nil {
 				return err
 			}
@@ -46,6 +60,20 @@ func reconcileCommand() command {
 			}
 			return printPositions(s.out, res.Positions)
 		},
+	}
+}
+
+// streamed reconciles a folder without holding its devices.
+func streamed(dir string) func(context.Context, compliance.Input) (*compliance.Result, error) {
+	return func(ctx context.Context, in compliance.Input) (*compliance.Result, error) {
+		tally, err := compliance.NewTally(in.Estate.At(), in)
+		if err != nil {
+			return nil, err
+		}
+		if err := estate.Count(ctx, os.DirFS(dir), tally); err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
+		return tally.Reconcile(ctx)
 	}
 }
 

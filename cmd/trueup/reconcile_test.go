@@ -1,6 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -56,4 +61,49 @@ func golden(t *testing.T, file, got string) {
 	want, err := os.ReadFile(filepath.FromSlash(file))
 	require.NoError(t, err)
 	assert.Equal(t, string(want), got)
+}
+
+// Tables counted without holding them come to what lines come to.
+func TestReconcileStream(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/before")))
+	for _, name := range []string{"devices", "installs"} {
+		lines := filepath.Join(dir, name+".jsonl")
+		f, err := os.Open(lines)
+		require.NoError(t, err)
+		table, columns := [][]string{nil}, map[string]int{}
+		for dec := json.NewDecoder(f); dec.More(); {
+			record := map[string]any{}
+			require.NoError(t, dec.Decode(&record))
+			for key := range record {
+				if _, known := columns[key]; !known {
+					columns[key] = len(columns)
+					table[0] = append(table[0], key)
+				}
+			}
+			row := make([]string, 20)
+			for key, value := range record {
+				row[columns[key]] = fmt.Sprint(value)
+			}
+			table = append(table, row)
+		}
+		for i := range table {
+			table[i] = append(table[i], make([]string, 20)...)[:len(columns)]
+		}
+		var text bytes.Buffer
+		require.NoError(t, csv.NewWriter(&text).WriteAll(table))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".csv"), text.Bytes(), 0o600))
+		require.NoError(t, errors.Join(f.Close(), os.Remove(lines)))
+	}
+	for _, args := range [][]string{{}, {"-stream"}} {
+		status, out, errs := trueup(t, append([]string{"reconcile", "-estate", dir}, args...)...)
+		require.Equal(t, 0, status, errs)
+		golden(t, "testdata/reconcile.golden", out)
+	}
+	status, _, errs := trueup(t, "reconcile", "-estate", "testdata/before", "-stream")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, errs, "devices.jsonl:1:1: devices and installs are only counted from CSV")
+	status, _, errs = trueup(t, "reconcile", "-estate", dir, "-stream", "-compare", "priority-list")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, errs, "-compare needs every consumer")
 }

@@ -7,12 +7,19 @@
 //	installs.jsonl   one install a line
 //	seats.jsonl      one assignment a line
 //	usage.jsonl      one measured peak a line
+//	devices.csv      devices as a table, instead of lines or beside them
+//	installs.csv     likewise
 //	*.csv, *.json    entitlements, contracts and licensing (package entitlements)
 //
 // The lines are JSON objects whose fields docs/formats.md describes and
 // docs/schemas defines. Only estate.json must be there. Reading is strict: an
 // unknown field, a second object on a line, a fact that cannot be, are problems
 // with file and line, all reported together up to a limit.
+//
+// Tables are read many times faster than lines, and [Count] counts a folder of
+// millions of installs in tables into a compliance.Tally without holding it. The
+// package splits rows by itself, since encoding/csv makes objects of each row and
+// takes longer for that than everything that follows.
 //
 // What is left out: compression, and any order of lines. An estate is the same
 // whatever order its lines are in.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,18 +34,8 @@ const maxProblems = 100
 // are at fault.
 func Read(fsys fs.FS) (Folder, error) {
 	r := &reader{fsys: fsys}
-	out := Folder{Ledger: &ledger.Ledger{}}
-	var h header
-	r.object("estate.json", &h)
-	if len(r.problems) == 0 && h.At.IsZero() {
-		r.fail("estate.json", 1, errors.New("at, the instant of the snapshot, is missing"))
-	}
-	b := compliance.NewBuilder(h.At)
-	for _, s := range h.Sources {
-		if err := b.AddSource(s.model()); err != nil {
-			r.fail("estate.json", 1, err)
-		}
-	}
+	b := r.header()
+	rows(r, "devices.csv", deviceColumns, b.AddDevice)
 	lines(r, "devices.jsonl", func(d device) error {
 		m, err := d.model()
 		if err != nil {
@@ -52,33 +43,69 @@ func Read(fsys fs.FS) (Folder, error) {
 		}
 		return b.AddDevice(m)
 	})
+	rows(r, "installs.csv", installColumns, b.AddInstall)
+	lines(r, "installs.jsonl", func(i install) error {
+		return b.AddInstall(compliance.Install{Device: i.Device, Title: i.raw(), User: i.User, FirstSeen: i.FirstSeen, LastUsed: i.LastUsed, Source: i.Source})
+	})
+	r.beside(b)
+	return r.folder(b)
+}
+
+// header reads estate.json.
+func (r *reader) header() *compliance.Builder {
+	var h header
+	r.object("estate.json", &h)
+	if len(r.problems) == 0 && h.At.IsZero() {
+		r.fail("estate.json", 1, errors.New("at, the instant of the snapshot, is missing"))
+	}
+	r.at = h.At
+	b := compliance.NewBuilder(h.At)
+	for _, s := range h.Sources {
+		if err := b.AddSource(s.model()); err != nil {
+			r.fail("estate.json", 1, err)
+		}
+	}
+	return b
+}
+
+// besides takes what stands beside devices and their installs.
+type besides interface {
+	AddUser(compliance.User) error
+	AddSeat(compliance.Seat) error
+	AddUsage(compliance.Usage) error
+}
+
+func (r *reader) beside(to besides) {
 	lines(r, "users.jsonl", func(u user) error {
 		m, err := u.model()
 		if err != nil {
 			return err
 		}
-		return b.AddUser(m)
-	})
-	lines(r, "installs.jsonl", func(i install) error {
-		return b.AddInstall(compliance.Install{Device: i.Device, Title: i.raw(), User: i.User, FirstSeen: i.FirstSeen, LastUsed: i.LastUsed, Source: i.Source})
+		return to.AddUser(m)
 	})
 	lines(r, "seats.jsonl", func(s seat) error {
-		return b.AddSeat(compliance.Seat{User: s.User, Title: s.raw(), Assigned: s.Assigned, LastUsed: s.LastUsed, Source: s.Source})
+		return to.AddSeat(compliance.Seat{User: s.User, Title: s.raw(), Assigned: s.Assigned, LastUsed: s.LastUsed, Source: s.Source})
 	})
 	lines(r, "usage.jsonl", func(u usage) error {
-		return b.AddUsage(compliance.Usage{Title: u.raw(), From: u.From, To: u.To, Peak: u.Peak, At: u.At, Source: u.Source})
+		return to.AddUsage(compliance.Usage{Title: u.raw(), From: u.From, To: u.To, Peak: u.Peak, At: u.At, Source: u.Source})
 	})
+}
+
+// folder joins what was built with the terms that the folder holds.
+func (r *reader) folder(b *compliance.Builder) (Folder, error) {
+	out := Folder{Ledger: &ledger.Ledger{}}
 	r.ledger(out.Ledger)
 	if err := r.problems.Err(); err != nil {
 		return Folder{}, err
 	}
 	out.Estate = b.Build()
-	out.Terms = out.Ledger.At(h.At, time.Time{})
+	out.Terms = out.Ledger.At(r.at, time.Time{})
 	return out, nil
 }
 
 type reader struct {
 	fsys     fs.FS
+	at       time.Time
 	problems document.Problems
 }
 
@@ -130,6 +157,42 @@ func lines[T any](r *reader, file string, add func(T) error) {
 	}
 }
 
+// rows reads a table. A file that is not there holds nothing.
+func rows[T any](r *reader, file string, known map[string]column[T], add func(T) error) {
+	t, err := openTable(r.fsys, file, known)
+	if err != nil {
+		r.collect(file, err)
+		return
+	}
+	if t == nil {
+		return
+	}
+	defer t.closer.Close()
+	before := len(r.problems)
+	for {
+		var record T
+		err := t.next(&record)
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err == nil {
+			if err = add(record); err != nil {
+				err = t.problem(0, err)
+			}
+		}
+		r.collect(file, err)
+		if len(r.problems)-before == maxProblems {
+			r.fail(file, t.cells.line, fmt.Errorf("reading ends here after %d problems", maxProblems))
+			return
+		}
+	}
+}
+
+// collect notes an error, if there is one.
+func (r *reader) collect(file string, err error) {
+	r.problems = append(r.problems, document.Collect(document.Position{File: file}, err)...)
+}
+
 // decode reads one JSON object and nothing after it.
 func decode(data []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -152,7 +215,7 @@ func (r *reader) ledger(l *ledger.Ledger) {
 	}
 	for _, e := range entries {
 		ext := strings.ToLower(path.Ext(e.Name()))
-		if e.IsDir() || e.Name() == "estate.json" || ext != ".csv" && ext != ".json" {
+		if e.IsDir() || slices.Contains([]string{"estate.json", "devices.csv", "installs.csv"}, e.Name()) || ext != ".csv" && ext != ".json" {
 			continue
 		}
 		data, err := fs.ReadFile(r.fsys, e.Name())
@@ -178,11 +241,11 @@ func (s source) model() compliance.Source {
 func (d device) model() (compliance.Device, error) {
 	kind, ok := compliance.ParseDeviceKind(d.Kind)
 	if !ok && d.Kind != "" {
-		return compliance.Device{}, fmt.Errorf("kind %q is none of physical, virtual-machine, container, cloud-instance", d.Kind)
+		return compliance.Device{}, fmt.Errorf("kind %q is none of %s", d.Kind, kindNames)
 	}
 	role, ok := compliance.ParseRole(d.Role)
 	if !ok && d.Role != "" {
-		return compliance.Device{}, fmt.Errorf("role %q is none of active, passive-ha, passive-dr, passive-dr-azure, readable-secondary", d.Role)
+		return compliance.Device{}, fmt.Errorf("role %q is none of %s", d.Role, roleNames)
 	}
 	var stays []compliance.Stay
 	if d.Stays != nil {

@@ -10,6 +10,7 @@ import "hash/maphash"
 // hashes.
 type Dictionary[T comparable] struct {
 	seed   maphash.Seed
+	own    func(T) T
 	values []T
 	slots  []slot
 }
@@ -23,6 +24,10 @@ func NewDictionary[T comparable]() *Dictionary[T] {
 	return &Dictionary[T]{seed: maphash.MakeSeed(), slots: make([]slot, 64)}
 }
 
+// Own says how a value is copied before it is kept, for values that lie in memory
+// which would otherwise stay for the sake of a few of them.
+func (d *Dictionary[T]) Own(own func(T) T) { d.own = own }
+
 // Seed is what hashes are to be made with.
 func (d *Dictionary[T]) Seed() maphash.Seed { return d.seed }
 
@@ -34,7 +39,11 @@ func (d *Dictionary[T]) Values() []T { return d.values }
 func (d *Dictionary[T]) Number(hash uint64, v *T) uint32 {
 	s := d.find(hash, v)
 	if s.number == 0 {
-		d.values = append(d.values, *v)
+		kept := *v
+		if d.own != nil {
+			kept = d.own(kept)
+		}
+		d.values = append(d.values, kept)
 		n := uint32(len(d.values))
 		*s = slot{uint32(hash), n}
 		if len(d.values)*2 > len(d.slots) {
