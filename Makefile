@@ -27,4 +27,7 @@ soak:
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 5m ./compliance/document
 	go run ./benchmarks/stream -devices 1000000
 	go run ./benchmarks/stream -suite change -devices 1000000
+	go run ./benchmarks/stream -suite held -devices 1000000
 	go run -tags duckdb ./benchmarks/duckdb -devices 1000000 -rounds 1
+	go run -tags duckdb ./benchmarks/duckdb -suite files -devices 1000000 -rounds 1
+	go run -tags duckdb ./benchmarks/duckdb -suite held -devices 1000000 -rounds 1

@@ -19,9 +19,16 @@ import (
 
 func main() {
 	devices := flag.Int("devices", 100_000, "number of devices, of forty installs each")
+	suite := flag.String("suite", "stream", "stream, files for the same from CSV, or held for what is in memory as numbers")
 	variants := func() []rounds.Variant {
 		b := bench{scale.New(*devices)}
 		per := *devices * scale.Installs
+		switch *suite {
+		case "files":
+			return b.files(per)
+		case "held":
+			return b.held(per)
+		}
 		return []rounds.Variant{
 			{Name: "tally", Per: per, Run: b.tally},
 			{Name: "duckdb, one thread", Per: per, Run: b.duckdb},
@@ -81,6 +88,25 @@ SELECT i.name, count(*) FROM installs i JOIN titles t ON t.name = i.name
 WHERE t.product = '' GROUP BY i.name ORDER BY 2 DESC, 1`
 
 func (b bench) duckdb(measure func(func() error)) error {
+	return with(func(ctx context.Context, db *sql.DB, conn driver.Conn) error {
+		measure(func() error {
+			if _, err := db.ExecContext(ctx, schema); err != nil {
+				return err
+			}
+			if err := b.load(conn); err != nil {
+				return err
+			}
+			if err := rows(ctx, db, units, b.Owned()); err != nil {
+				return err
+			}
+			return rows(ctx, db, unknown)
+		})
+		return nil
+	})
+}
+
+// with opens a database in memory.
+func with(f func(context.Context, *sql.DB, driver.Conn) error) error {
 	ctx := context.Background()
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
@@ -94,22 +120,11 @@ func (b bench) duckdb(measure func(func() error)) error {
 	defer conn.Close()
 	db := sql.OpenDB(connector)
 	defer db.Close()
-	measure(func() error {
-		if _, err := db.ExecContext(ctx, schema); err != nil {
-			return err
-		}
-		if err := b.load(conn); err != nil {
-			return err
-		}
-		if err := rows(ctx, db, units, b.Owned()); err != nil {
-			return err
-		}
-		return rows(ctx, db, unknown)
-	})
-	return nil
+	return f(ctx, db, conn)
 }
 
-func (b bench) load(conn driver.Conn) error {
+// loadTitles loads what names stand for.
+func (b bench) loadTitles(conn driver.Conn) error {
 	titles, err := duckdb.NewAppenderFromConn(conn, "", "titles")
 	if err != nil {
 		return err
@@ -119,7 +134,11 @@ func (b bench) load(conn driver.Conn) error {
 			return err
 		}
 	}
-	if err := titles.Close(); err != nil {
+	return titles.Close()
+}
+
+func (b bench) load(conn driver.Conn) error {
+	if err := b.loadTitles(conn); err != nil {
 		return err
 	}
 	devices, err := duckdb.NewAppenderFromConn(conn, "", "devices")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unsafe"
 )
 
 // cells reads rows of CSV (RFC 4180, in UTF-8) much faster than encoding/csv: its
@@ -13,12 +14,15 @@ import (
 // of its own. A page stays in memory as long as any field of it is kept.
 type cells struct {
 	from io.Reader
-	page string
-	rest []byte // read, and not in a page yet
-	last bool   // nothing is left to read
-	line int    // of the row last given
-	next int    // line of the next
-	row  []string
+	// memory, if set, gives room for a page of so many bytes. Whoever sets it answers
+	// for it that no field of a page is looked at once its room is given again.
+	memory func(size int) []byte
+	page   string
+	quote  int  // where the next quote of the page is, its end if there is none
+	last   bool // nothing is left to read
+	line   int  // of the row last given
+	next   int  // line of the next
+	row    []string
 }
 
 const (
@@ -57,7 +61,7 @@ func (c *cells) read() ([]string, error) {
 			return nil, err
 		}
 		blank := used <= 2 && strings.Trim(c.page[:used], "\r\n") == ""
-		c.page = c.page[used:]
+		c.skip(used)
 		if !blank {
 			return c.row, nil
 		}
@@ -75,25 +79,44 @@ func (c *cells) turn() error {
 	if len(c.page) > rowLimit {
 		return fmt.Errorf("the row is longer than %d bytes; is a quote not closed?", rowLimit)
 	}
-	c.rest = append(c.rest[:0], c.page...)
-	at := len(c.rest)
-	c.rest = append(c.rest, make([]byte, pageSize)...)
-	n, err := io.ReadFull(c.from, c.rest[at:])
+	page := c.room(len(c.page) + pageSize)
+	at := copy(page, c.page)
+	n, err := io.ReadFull(c.from, page[at:])
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		c.last = true
 	case err != nil:
 		return fmt.Errorf("cannot be read further: %w", err)
 	}
-	c.rest = c.rest[:at+n]
-	if c.next == 1 {
-		c.rest = bytes.TrimPrefix(c.rest, []byte("\ufeff"))
+	page = page[:at+n]
+	if c.next == 1 && at == 0 {
+		page = bytes.TrimPrefix(page, []byte("\ufeff"))
 	}
-	c.page = string(c.rest)
+	c.page = unsafe.String(unsafe.SliceData(page), len(page)) // which nobody writes any more
+	c.quote = 0
+	c.skip(0)
 	if c.page == "" {
 		return io.EOF
 	}
 	return nil
+}
+
+func (c *cells) room(size int) []byte {
+	if c.memory == nil {
+		return make([]byte, size)
+	}
+	return c.memory(size)
+}
+
+// skip goes on in the page, and finds the next quote if that was passed.
+func (c *cells) skip(used int) {
+	c.page = c.page[used:]
+	if c.quote -= used; c.quote > 0 {
+		return
+	}
+	if c.quote = strings.IndexByte(c.page, '"'); c.quote < 0 {
+		c.quote = len(c.page)
+	}
 }
 
 // split takes the first row of the page apart, and says how long it is.
@@ -106,10 +129,10 @@ func (c *cells) split() (used int, err error) {
 		}
 		end = len(c.page)
 	}
-	row := c.page[:end]
-	if strings.IndexByte(row, '"') >= 0 {
+	if c.quote < end {
 		return c.quoted()
 	}
+	row := c.page[:end]
 	c.next = c.line + 1
 	if n := len(row); n > 0 && row[n-1] == '\r' {
 		row = row[:n-1]

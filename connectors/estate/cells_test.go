@@ -86,9 +86,9 @@ func TestCellsAcrossPages(t *testing.T) {
 
 func TestCellsFail(t *testing.T) {
 	for text, says := range map[string]string{
-		"a,b\"c\n":   "a quote stands within a field",
-		"\"a\"b,c\n": "between a closing quote and the comma",
-		"a,\"b":      "does not end",
+		"a,b\"c\n":                             "a quote stands within a field",
+		"\"a\"b,c\n":                           "between a closing quote and the comma",
+		"a,\"b":                                "does not end",
 		"\"" + strings.Repeat("x\n", rowLimit): "longer than",
 	} {
 		_, err := ours(strings.NewReader(text))

@@ -79,6 +79,7 @@ type batch struct {
 	ends     []int // in installs, by device
 	file     string
 	lines    []int
+	pages    [][]byte // that no later batch looks into
 }
 
 // counting is a folder on its way into a tally.
@@ -120,6 +121,9 @@ func (c *counting) read(ctx context.Context, r *reader) error {
 	defer j.close()
 	if err != nil {
 		return nil
+	}
+	if installs != nil {
+		installs.cells.memory = j.memory
 	}
 	return j.run(ctx)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/trueup-dev/trueup/compliance"
 )
@@ -15,8 +17,32 @@ type join struct {
 	reader   *reader
 	devices  *table[compliance.Device]
 	installs *table[compliance.Install]
-	ahead    *compliance.Install // the install that was read and is of no device yet
-	kept     compliance.Install
+	// ahead is the install that was read and is of no device yet. It stands in the
+	// batch, behind those that are.
+	ahead *compliance.Install
+	// The pages of installs are used again. The tally keeps copies of what it needs,
+	// and batches are counted in order, so the last batch that looks into a page has
+	// done with it for all.
+	filling *batch
+	page    []byte
+	pages   [][]byte
+}
+
+// memory gives room for the next page of installs, in place of the one before.
+func (j *join) memory(size int) []byte {
+	if j.page != nil {
+		j.filling.pages = append(j.filling.pages, j.page)
+		j.page = nil
+	}
+	for i, p := range j.pages {
+		if cap(p) >= size {
+			j.pages = slices.Delete(j.pages, i, i+1)
+			j.page = p[:size]
+			return j.page
+		}
+	}
+	j.page = make([]byte, size)
+	return j.page
 }
 
 func (j *join) close() {
@@ -29,13 +55,22 @@ func (j *join) close() {
 }
 
 func (j *join) run(ctx context.Context) error {
-	j.look()
 	for more := true; more; {
-		var b *batch
+		first := j.filling == nil
 		select {
-		case b = <-j.free:
+		case j.filling = <-j.free:
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+		b := j.filling
+		b.devices, b.installs, b.ends, b.lines = b.devices[:0], b.installs[:0], b.ends[:0], b.lines[:0]
+		j.pages, b.pages = append(j.pages, b.pages...), b.pages[:0]
+		switch {
+		case first:
+			j.look()
+		case j.ahead != nil:
+			slot := b.slot()
+			*slot, j.ahead = *j.ahead, slot
 		}
 		more = j.fill(b)
 		select {
@@ -53,7 +88,6 @@ func (j *join) run(ctx context.Context) error {
 
 // fill reads the next devices into a batch, and says whether there may be more.
 func (j *join) fill(b *batch) bool {
-	b.devices, b.installs, b.ends, b.lines = b.devices[:0], b.installs[:0], b.ends[:0], b.lines[:0]
 	for len(b.devices) < batchDevices && len(b.installs) < batchInstalls {
 		b.devices = append(b.devices, compliance.Device{})
 		d := &b.devices[len(b.devices)-1]
@@ -64,12 +98,18 @@ func (j *join) fill(b *batch) bool {
 		}
 		for j.ahead != nil && j.ahead.Device == d.ID {
 			j.ahead.Device = d.ID
-			b.installs = append(b.installs, *j.ahead)
+			b.installs = b.installs[:len(b.installs)+1]
 			j.look()
 		}
 		b.lines, b.ends = append(b.lines, line), append(b.ends, len(b.installs))
 	}
 	return true
+}
+
+// slot is the place behind the installs of a batch.
+func (b *batch) slot() *compliance.Install {
+	b.installs = slices.Grow(b.installs, 1)
+	return &b.installs[:len(b.installs)+1][len(b.installs)]
 }
 
 // device reads the next device, or makes one for the next install where no file
@@ -79,7 +119,7 @@ func (j *join) device(b *batch, d *compliance.Device) (line int, ok bool) {
 		if j.ahead == nil {
 			return 0, false
 		}
-		b.file, d.ID = "installs.csv", j.ahead.Device
+		b.file, d.ID = "installs.csv", compliance.DeviceID(strings.Clone(string(j.ahead.Device)))
 		return j.installs.cells.line, true
 	}
 	b.file = "devices.csv"
@@ -101,14 +141,15 @@ func (j *join) look() {
 	if j.installs == nil {
 		return
 	}
+	slot := j.filling.slot()
 	for {
-		j.kept = compliance.Install{}
-		err := j.installs.next(&j.kept)
-		if err == nil && j.kept.Device == "" {
-			err = j.installs.problem(0, fmt.Errorf("%w: install of %q names no device", compliance.ErrInvalid, j.kept.Title.Name))
+		*slot = compliance.Install{}
+		err := j.installs.next(slot)
+		if err == nil && slot.Device == "" {
+			err = j.installs.problem(0, fmt.Errorf("%w: install of %q names no device", compliance.ErrInvalid, slot.Title.Name))
 		}
 		if err == nil {
-			j.ahead = &j.kept
+			j.ahead = slot
 			return
 		}
 		if !j.note("installs.csv", err) {

@@ -167,7 +167,7 @@ func rows[T any](r *reader, file string, known map[string]column[T], add func(T)
 	if t == nil {
 		return
 	}
-	defer t.closer.Close()
+	defer func() { _ = t.closer.Close() }() // it is only read
 	before := len(r.problems)
 	for {
 		var record T
