@@ -61,7 +61,9 @@ func (r Request) suiteFor(p compliance.Position, suite catalog.ProductKey, from 
 		a.Preconditions = a.leaving(a.Quantity)
 		o.Verb = fmt.Sprintf("give %s the suite %s of %s", c.Consumer, suite, from)
 		o.Undo = "take the suite back"
-		o.Actions = []Action{a}
+		if o.State == Available {
+			o.Actions = []Action{a}
+		}
 		o.most = needsOf([]compliance.Outcome{c})
 		// At best the consumer needs nothing any more.
 		o.loose = []Action{{Verb: spared, Product: p.Product, Device: a.Device, User: a.User}}

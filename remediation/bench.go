@@ -17,8 +17,8 @@ import (
 type bench struct {
 	in      compliance.Input
 	product catalog.ProductKey
-	// narrow says that the input is of the product alone.
-	narrow bool
+	// family are the products that the input is of; nil where it is whole.
+	family []catalog.ProductKey
 	// before are the positions without any change, by key.
 	before map[string]compliance.Position
 }
@@ -26,10 +26,11 @@ type bench struct {
 // newBench cuts the input down, and checks that the cut changed nothing: where a
 // position comes out different from the whole reconciliation's, the bench keeps
 // the whole input.
-func newBench(ctx context.Context, in compliance.Input, res *compliance.Result, h holdings, product catalog.ProductKey) (*bench, error) {
-	b := &bench{product: product, narrow: true}
+func (r Request) newBench(ctx context.Context, h holdings, product catalog.ProductKey) (*bench, error) {
+	in, res := r.Input, r.Result
+	b := &bench{product: product, family: r.family(product)}
 	var err error
-	if b.in, err = h.narrow(in, product); err != nil {
+	if b.in, err = h.narrow(in, b.family); err != nil {
 		return nil, err
 	}
 	if b.before, err = b.try(ctx, nil); err != nil {
@@ -40,7 +41,7 @@ func newBench(ctx context.Context, in compliance.Input, res *compliance.Result, 
 			continue
 		}
 		if q, ok := b.before[p.Key()]; !ok || !q.Short.Low.Equal(p.Short.Low) || !q.Required.Low.Equal(p.Required.Low) || !q.Covered.Equal(p.Covered) {
-			b.in, b.narrow = in, false
+			b.in, b.family = in, nil
 			b.before, err = b.try(ctx, nil)
 			return b, err
 		}
@@ -65,8 +66,8 @@ func recogniser(in compliance.Input, product catalog.ProductKey) func(catalog.Ti
 
 // try reconciles the product as if the actions had been carried out.
 func (b *bench) try(ctx context.Context, actions []Action) (map[string]compliance.Position, error) {
-	if b.narrow {
-		actions = slices.DeleteFunc(slices.Clone(actions), func(a Action) bool { return a.Product != "" && a.Product != b.product })
+	if b.family != nil {
+		actions = slices.DeleteFunc(slices.Clone(actions), func(a Action) bool { return a.Product != "" && !slices.Contains(b.family, a.Product) })
 	}
 	in, err := Apply(b.in, actions)
 	if err != nil {

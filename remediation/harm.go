@@ -37,7 +37,7 @@ func (r Request) unharmed(ctx context.Context, options []Option) error {
 	held := r.holdings(others)
 	for _, p := range others {
 		if benches[p.Product] == nil {
-			b, err := newBench(ctx, r.Input, r.Result, held, p.Product)
+			b, err := r.newBench(ctx, held, p.Product)
 			if err != nil {
 				return err
 			}

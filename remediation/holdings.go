@@ -2,6 +2,7 @@ package remediation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
@@ -37,7 +38,9 @@ type holding struct {
 func (r Request) holdings(positions []compliance.Position) holdings {
 	out := holdings{}
 	for _, p := range positions {
-		out[p.Product] = &holding{}
+		for _, product := range r.family(p.Product) {
+			out[product] = &holding{}
+		}
 	}
 	known := map[catalog.Title]*holding{}
 	of := func(t catalog.Title) *holding {
@@ -66,10 +69,30 @@ func (r Request) holdings(positions []compliance.Position) holdings {
 	return out
 }
 
-// narrow cuts an input down to one product: its installs, seats and usage, the
-// devices and users behind them, their hosts, and what was bought of it.
-func (hs holdings) narrow(in compliance.Input, product catalog.ProductKey) (compliance.Input, error) {
-	h := hs[product]
+// family is a product with the suites that may be given to who has it, where the
+// policy allows that, and their members.
+func (r Request) family(product catalog.ProductKey) []catalog.ProductKey {
+	out := []catalog.ProductKey{product}
+	if _, ok := r.Policy.actions[Cover]; !ok {
+		return out
+	}
+	for _, l := range r.Input.Licensing {
+		if l.Suite != nil && slices.Contains(l.Suite.Members, product) {
+			out = append(append(out, l.Product), l.Suite.Members...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// narrow cuts an input down to some products: their installs, seats and usage, the
+// devices and users behind them, their hosts, and what was bought of them.
+func (hs holdings) narrow(in compliance.Input, products []catalog.ProductKey) (compliance.Input, error) {
+	h := &holding{}
+	for _, p := range products {
+		one := hs[p]
+		h.installs, h.seats, h.usage = append(h.installs, one.installs...), append(h.seats, one.seats...), append(h.usage, one.usage...)
+	}
 	b := compliance.NewBuilder(in.Estate.At())
 	for _, s := range in.Estate.Sources() {
 		// What a source states in all says nothing about a part of it.
@@ -84,12 +107,12 @@ func (hs holdings) narrow(in compliance.Input, product catalog.ProductKey) (comp
 	out := in
 	out.Estate, out.Entitlements, out.Licensing = b.Build(), nil, nil
 	for _, e := range in.Entitlements {
-		if e.Product == product {
+		if slices.Contains(products, e.Product) {
 			out.Entitlements = append(out.Entitlements, e)
 		}
 	}
 	for _, l := range in.Licensing {
-		if l.Product == product {
+		if slices.Contains(products, l.Product) {
 			out.Licensing = append(out.Licensing, l)
 		}
 	}

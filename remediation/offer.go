@@ -34,7 +34,7 @@ func (r Request) options(ctx context.Context, positions []compliance.Position) (
 		b := byProduct[p.Product]
 		if b == nil {
 			var err error
-			if b, err = newBench(ctx, r.Input, r.Result, held, p.Product); err != nil {
+			if b, err = r.newBench(ctx, held, p.Product); err != nil {
 				return nil, nil, err
 			}
 			byProduct[p.Product] = b

@@ -32,7 +32,7 @@ func (p *planning) criterion(o Option, n int64) string {
 			quote(string(a.Entitlement)), exactly(owned(before, a.Entitlement).Sub(times)), exactly(before.Owned))
 	}
 	for _, a := range o.Actions {
-		if a.Product == before.Product {
+		if a.Verb == Purchase && a.Product == before.Product {
 			return fmt.Sprintf("position.owned >= %s", exactly(before.Owned.Add(a.Quantity.Mul(times))))
 		}
 	}
