@@ -64,7 +64,7 @@ func (r Request) suiteFor(p compliance.Position, suite catalog.ProductKey, from 
 		if o.State == Available {
 			o.Actions = []Action{a}
 		}
-		o.most = needsOf([]compliance.Outcome{c})
+		o.most = r.bound(p, []compliance.Outcome{c})
 		// At best the consumer needs nothing any more.
 		o.loose = []Action{{Verb: spared, Product: p.Product, Device: a.Device, User: a.User}}
 		o.share, o.pool = from, left

@@ -76,7 +76,7 @@ func (r Request) lesser(ctx context.Context, b *bench, p compliance.Position, c 
 	n := decimal.NewFromInt(int64(len(ts)))
 	o.Cost.Amount = o.Cost.Amount.Mul(n)
 	o.Disruption *= len(ts)
-	o.most = needsOf([]compliance.Outcome{c})
+	o.most = r.bound(p, []compliance.Outcome{c})
 	o.consumer = c.Consumer
 	what, list := cmp.Or(d.From.Edition, ts[0].edition), "c.editions"
 	if d.To.Edition == "" || d.To.Edition == d.From.Edition {

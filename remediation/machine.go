@@ -11,6 +11,7 @@ import (
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/compliance/catalog"
+	"github.com/trueup-dev/trueup/compliance/metric"
 )
 
 // stand is a position with what hangs on each machine.
@@ -31,18 +32,24 @@ func standOf(b *bench, p compliance.Position) stand {
 	return s
 }
 
-// reaching says whether something is needed where nothing is: on hosts that machines
-// may be started on.
-func (t traces) reaching(p compliance.Position) bool {
-	return slices.ContainsFunc(p.Consumers, func(c compliance.Outcome) bool {
-		return c.Device != "" && needsOf([]compliance.Outcome{c}).IsPositive() && len(t.behind(c)) == 0
+// together says whether taking something from one consumer may help by more than the
+// consumer needs: under metrics that count hosts or more at once, of which the last machine
+// of a cluster frees all that it could have run on, and under layers, where a machine less
+// may be a license of its host less.
+func (r Request) together(p compliance.Position) bool {
+	m, ok := r.Input.Metrics.Metric(p.Metric)
+	if !ok || m.Scope() == metric.PhysicalHost || m.Scope() > metric.Instance {
+		return true
+	}
+	return slices.ContainsFunc(r.Input.Licensing, func(l compliance.Licensing) bool {
+		return l.Product == p.Product && len(l.Layers) > 0
 	})
 }
 
-// bound is how much a stand can be helped by taking everything from some consumers.
-func (s stand) bound(consumers []compliance.Outcome) decimal.Decimal {
-	if s.all.reaching(s.Position) {
-		return s.Short.Low.Ceil()
+// bound is how much a position can be helped by taking everything from some consumers.
+func (r Request) bound(p compliance.Position, consumers []compliance.Outcome) decimal.Decimal {
+	if r.together(p) {
+		return p.Short.Low.Ceil()
 	}
 	return needsOf(consumers)
 }
@@ -193,7 +200,7 @@ func (r Request) retire(ctx context.Context, stands []stand) ([]Option, error) {
 		scrap.Preconditions = r.machineFacts(scrap)
 		o.Actions = append(actions, scrap)
 		for _, s := range here {
-			o.reach(s.Key(), s.bound(s.on[id]))
+			o.reach(s.Key(), r.bound(s.Position, s.on[id]))
 			o.claims = append(o.claims, s.rows(id)...)
 		}
 		o.claims = append(o.claims, "machine|"+string(id))
@@ -234,7 +241,7 @@ func (r Request) resize(ctx context.Context, stands []stand) ([]Option, error) {
 			o.Actions = []Action{a}
 		}
 		for _, s := range here {
-			o.reach(s.Key(), s.bound(s.on[id]))
+			o.reach(s.Key(), r.bound(s.Position, s.on[id]))
 		}
 		o.claims = []string{"size|" + string(id)}
 		out = append(out, o)

@@ -100,18 +100,8 @@ func (r Request) offer(ctx context.Context, b *bench, p compliance.Position) ([]
 	if err != nil {
 		return nil, err
 	}
-	out := slices.Concat(away, lesser, r.reallocate(p), r.pooled(p), r.cover(p), r.released(p),
-		r.buy(p), r.quoted(p), r.stepUps(p), r.renew(p), r.negotiate(p), r.accept(p))
-	if all.reaching(p) {
-		// Taking away the last machine of a cluster takes the hosts away that it could
-		// have run on.
-		for i := range out {
-			if out[i].most.IsPositive() && out[i].consumer != "" {
-				out[i].most = p.Short.Low.Ceil()
-			}
-		}
-	}
-	return out, nil
+	return slices.Concat(away, lesser, r.reallocate(p), r.pooled(p), r.cover(p), r.released(p),
+		r.buy(p), r.quoted(p), r.stepUps(p), r.renew(p), r.negotiate(p), r.accept(p)), nil
 }
 
 // option starts an option with the terms that the policy sets for its kind.
@@ -200,7 +190,7 @@ func (r Request) away(ctx context.Context, kind Kind, p compliance.Position, c c
 	n := decimal.NewFromInt(int64(len(ts)))
 	o.Cost.Amount = o.Cost.Amount.Mul(n)
 	o.Disruption *= len(ts)
-	o.most = needsOf([]compliance.Outcome{c})
+	o.most = r.bound(p, []compliance.Outcome{c})
 	o.signature, o.consumer = signature(c), c.Consumer
 	return o, true, nil
 }
