@@ -58,6 +58,9 @@ func next(plan remediation.Plan, s State, caps Caps, settled map[[2]int]bool, no
 		if why := state.stopped(); why != "" {
 			return task{kind: conclude, step: i, action: j, detail: why}
 		}
+		if state.unsure() {
+			continue // it goes on once that is read back, or a person confirms it
+		}
 		if st.Earliest.After(st.Start) && !state.Noticed {
 			return task{kind: notice, step: i}
 		}
@@ -102,11 +105,21 @@ func (s StepState) stopped() string {
 		return "objection of " + s.Objection
 	}
 	for _, a := range s.Actions {
-		if a.Outcome == Failed || a.Outcome == Unknown {
+		if a.Outcome == Failed {
 			return "an earlier action of the step is " + a.Outcome.String()
 		}
 	}
 	return ""
+}
+
+// unsure says whether it is not known if an earlier action of the step was carried out.
+func (s StepState) unsure() bool {
+	for _, a := range s.Actions {
+		if a.Outcome == Unknown {
+			return true
+		}
+	}
+	return false
 }
 
 func takesAway(a remediation.Action) bool {
