@@ -68,7 +68,20 @@ func (p *planning) choose(ctx context.Context, options []Option, s Strategy) (se
 	if err := c.repair(ctx); err != nil {
 		return selection{}, err
 	}
-	return c.selection(false), nil
+	enough, err := c.sufficient(ctx)
+	return c.selection(enough), err
+}
+
+// sufficient says whether the choice, carried out as it stands, leaves no more short than
+// need be.
+func (c *chooser) sufficient(ctx context.Context) (bool, error) {
+	for _, p := range c.positions {
+		open, err := c.open(ctx, p.Key(), c.count)
+		if err != nil || open.GreaterThan(c.floor[p.Key()].Add(c.slack[p.Key()])) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 type chooser struct {
@@ -412,21 +425,18 @@ func (c *chooser) within() bool {
 }
 
 func (c *chooser) selection(sufficient bool) selection {
-	s := selection{bound: c.bound, places: c.model.money, exact: c.exact && sufficient}
+	s := selection{bound: c.bound, places: c.model.money}
 	for i, o := range c.model.options {
 		if c.count[i] > 0 {
 			s.options, s.count = append(s.options, o), append(s.count, c.count[i])
 		}
 	}
-	switch {
-	case s.exact:
-	case c.slack != nil:
-		// What the limits leave open turned out to be more than the model held
-		// possible, so its bound is for plans that close more than any can.
+	if !sufficient {
+		// The model's bound is for plans that close more.
 		s.bound = 0
-	default:
-		s.exact = s.first(c.strategy) == s.bound
+		return s
 	}
+	s.exact = s.first(c.strategy) == s.bound
 	return s
 }
 

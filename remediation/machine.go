@@ -195,7 +195,7 @@ func (r Request) retire(ctx context.Context, stands []stand) ([]Option, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Verb = fmt.Sprintf("retire %s with everything on it", id)
+		o.Verb = fmt.Sprintf("retire machine: %s, with everything on it", id)
 		scrap := Action{Verb: Scrap, Device: id}
 		scrap.Preconditions = r.machineFacts(scrap)
 		o.Actions = append(actions, scrap)
@@ -204,7 +204,7 @@ func (r Request) retire(ctx context.Context, stands []stand) ([]Option, error) {
 			o.claims = append(o.claims, s.rows(id)...)
 		}
 		o.claims = append(o.claims, "machine|"+string(id))
-		o.seen = absent(here[0].Position, []compliance.DeviceID{id})
+		o.leaves = []compliance.DeviceID{id}
 		out = append(out, o)
 	}
 	return out, nil

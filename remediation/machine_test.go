@@ -242,7 +242,7 @@ func TestRetireHelpsAllPositions(t *testing.T) {
 	assert.Equal(t, []Help{{"autodesk/revit|generic.device", decimal.NewFromInt(1)}}, two.Also)
 	plan, err := Solve(t.Context(), r)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"retire d2 with everything on it"}, verbsOf(plan), "25 once, where reclaiming twice costs 30")
+	assert.Equal(t, []string{"retire machine: d2, with everything on it"}, verbsOf(plan), "25 once, where reclaiming twice costs 30")
 	assert.Equal(t, "25.00 EUR", plan.Cost.String())
 	assert.Equal(t, 2, plan.Takes())
 	assert.Equal(t, []string{"autodesk/revit|generic.device"}, plan.Steps[0].Also)
@@ -251,4 +251,20 @@ func TestRetireHelpsAllPositions(t *testing.T) {
 	for _, p := range after.Positions {
 		assert.Equal(t, compliance.Compliant, p.Status, "what is retired is not lost")
 	}
+}
+
+// Machines that go round in a circle free no host, and hosts that would be free if only
+// there were room are not promised.
+func TestMovesInACircleCloseNothing(t *testing.T) {
+	e := cluster(t, []int{4, 2, 2}, guest{"vm0", "h3", 6, "", anywhere}, guest{"vm1", "h1", 2, "", anywhere}, guest{"vm2", "h2", 6, "", anywhere})
+	r := request(t, counted(t, e, "generic.core", 1))
+	r.Policy, r.Facts = allow(t, "", Move, Pin), rooms(6, "h1", "h2", "h3")
+	delete(r.Policy.actions, Buy)
+	plan, err := Solve(t.Context(), r)
+	require.NoError(t, err)
+	assert.Len(t, plan.Steps, 1, plan.Text())
+	assert.Equal(t, "20.00 EUR", plan.Cost.String())
+	require.Len(t, plan.Open, 1)
+	assert.Equal(t, "3", plan.Open[0].Short.String(), "four cores are left to license, and one is owned")
+	assert.True(t, plan.Exact)
 }

@@ -188,26 +188,17 @@ func (m *model) load(p *cover.Problem) error {
 		})
 	}
 	pools, loads := map[string]int64{}, map[string]map[int]int64{}
-	put := func(i int, d draw) {
-		if loads[d.on] == nil {
-			loads[d.on], pools[d.on] = map[int]int64{}, d.pool
-		}
-		loads[d.on][i] += d.each
-		pools[d.on] = min(pools[d.on], d.pool)
-	}
 	for i, o := range m.options {
-		if o.share != "" {
-			put(i, draw{"units|" + string(o.share), 1, o.pool.IntPart()})
-		}
-		for _, d := range o.draws {
-			put(i, d)
-		}
-		for _, c := range o.claims {
-			put(i, draw{"claim|" + c, 1, 1})
+		for _, d := range o.shared() {
+			if loads[d.on] == nil {
+				loads[d.on], pools[d.on] = map[int]int64{}, d.pool
+			}
+			loads[d.on][i] += d.each
+			pools[d.on] = min(pools[d.on], d.pool)
 		}
 	}
 	for _, name := range sortedKeys(pools) {
-		if len(loads[name]) == 1 && strings.HasPrefix(name, "claim|") {
+		if len(loads[name]) == 1 && strings.HasPrefix(name, claimed) {
 			continue
 		}
 		row := len(p.Limit)

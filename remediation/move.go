@@ -139,7 +139,7 @@ func (r Request) move(ctx context.Context, stands []stand) ([]Option, error) {
 				if err != nil {
 					return nil, err
 				}
-				o.seen = absent(with(stands, guests...)[0].Position, []compliance.DeviceID{from.ID})
+				o.leaves = []compliance.DeviceID{from.ID}
 				o.Verb = fmt.Sprintf("move %s from %s to %s", listed(guests), from.ID, to)
 				out = append(out, o)
 			}
@@ -254,7 +254,7 @@ func (r Request) confined(ctx context.Context, stands []stand, h hosting, cluste
 		p.moves = append(p.moves, a)
 	}
 	o, ok, err := r.placed(ctx, Pin, stands, guests, p, k, cluster, listed(stay), listed(guests))
-	o.seen = absent(with(stands, guests...)[0].Position, ids[k:])
+	o.leaves = ids[k:]
 	o.Verb = fmt.Sprintf("pin %s to %s of cluster %s", listed(guests), listed(stay), cluster)
 	return o, ok, err
 }

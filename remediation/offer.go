@@ -85,6 +85,7 @@ func (r Request) tryAll(ctx context.Context, positions []compliance.Position, be
 				o.Also = append(o.Also, Help{key, effect})
 			}
 		}
+		o.lead()
 	}
 	return nil
 }

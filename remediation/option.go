@@ -1,6 +1,8 @@
 package remediation
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -71,8 +73,10 @@ type Option struct {
 	packs int64
 	// consumer is the one that the option frees; seen is the criterion in CEL by which
 	// its effect shows, where its kind has no other.
+	// leaves are machines that nothing is needed for any more.
 	consumer string
 	seen     string
+	leaves   []compliance.DeviceID
 	// signature is equal for options that differ in nothing that a position
 	// looks at.
 	signature string
@@ -90,12 +94,46 @@ type draw struct {
 	each, pool int64
 }
 
+// shared is everything that one unit of the option takes of what options share.
+func (o Option) shared() []draw {
+	out := slices.Clone(o.draws)
+	if o.share != "" {
+		out = append(out, draw{"units|" + string(o.share), 1, o.pool.IntPart()})
+	}
+	for _, c := range o.claims {
+		out = append(out, draw{claimed + c, 1, 1})
+	}
+	return out
+}
+
+// claimed marks the rows of what a plan may hold once.
+const claimed = "claim|"
+
 // bound is by how many units one unit of the option can help a position at most.
 func (o Option) bound(key string) decimal.Decimal {
 	if key == o.Position {
 		return o.most
 	}
 	return o.mosts[key]
+}
+
+// lead makes the position that the option helps most its own: it was that of the first
+// product on a machine.
+func (o *Option) lead() {
+	best := -1
+	for i, h := range o.Also {
+		if h.Effect.GreaterThan(o.Effect) && (best < 0 || h.Effect.GreaterThan(o.Also[best].Effect)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return
+	}
+	was, is := Help{o.Position, o.Effect}, o.Also[best]
+	o.mosts[was.Position], o.most = o.most, o.mosts[is.Position]
+	delete(o.mosts, is.Position)
+	o.Position, o.Effect, o.Also[best] = is.Position, is.Effect, was
+	slices.SortFunc(o.Also, func(a, b Help) int { return strings.Compare(a.Position, b.Position) })
 }
 
 // on are the positions that the option may help.

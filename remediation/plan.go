@@ -94,7 +94,7 @@ type Step struct {
 	Disruption int
 	Risk       string `json:",omitempty"`
 	Position   string
-	// Also are the other positions that it helps, sorted.
+	// Also are the other positions that it helps alone, sorted.
 	Also []string `json:",omitempty"`
 	// Criterion is the condition in CEL over the position of the next
 	// reconciliation under which the step is done.

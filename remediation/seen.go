@@ -20,6 +20,9 @@ func (p *planning) criterion(o Option, n int64) string {
 	case Renew:
 		return p.renewed(o, before)
 	}
+	if len(o.leaves) > 0 {
+		return absent(before, o.leaves)
+	}
 	if o.seen != "" || len(o.Actions) == 0 {
 		return o.seen
 	}
@@ -47,13 +50,18 @@ func (p *planning) measured(out *Plan, res *compliance.Result) {
 		if s.Criterion != "" {
 			continue
 		}
-		var short decimal.Decimal
+		var after compliance.Position
 		for _, q := range res.Positions {
 			if q.Key() == s.Position {
-				short = q.Short.Low
+				after = q
 			}
 		}
-		s.Criterion = "position.short <= " + exactly(short)
+		s.Criterion = "position.short <= " + exactly(after.Short.Low)
+		for _, c := range after.Consumers {
+			if a := s.Actions[0]; a.Verb == Shrink && c.Device == a.Device {
+				s.Criterion = fmt.Sprintf("position.consumers.exists(c, c.device == %s && c.required <= %s)", quote(string(a.Device)), exactly(c.Required.Low))
+			}
+		}
 	}
 }
 

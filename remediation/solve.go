@@ -190,8 +190,10 @@ func (p *planning) step(o Option, n int64) Step {
 		Disruption: o.Disruption * int(n), Risk: o.Risk, Undo: o.Undo,
 		Actions: o.scaled(n), Checks: o.Checks,
 	}
-	if len(o.mosts) > 0 {
-		s.Also = sortedKeys(o.mosts)
+	for _, h := range o.Also {
+		if h.Effect.IsPositive() {
+			s.Also = append(s.Also, h.Position)
+		}
 	}
 	if o.counted() {
 		s.Units = n * max(o.packs, 1)

@@ -114,19 +114,22 @@ func writeUnused(b *strings.Builder, unused []Unused) {
 		what, on string
 	}
 	seen := map[group]int{}
-	for _, u := range unused {
+	of := func(u Unused) group {
 		what, _, _ := strings.Cut(u.Verb, " from ")
-		seen[group{u.State, what, u.Why}]++
+		what, _, _ = strings.Cut(what, ": ")
+		return group{u.State, what, u.Why}
+	}
+	for _, u := range unused {
+		seen[of(u)]++
 	}
 	shown := map[group]int{}
 	for _, u := range unused {
-		what, _, _ := strings.Cut(u.Verb, " from ")
-		g := group{u.State, what, u.Why}
+		g := of(u)
 		if shown[g]++; shown[g] <= unusedShown {
 			fmt.Fprintf(b, "Not used (%s): %s: %s\n", u.State, u.Verb, u.Why)
 		}
 		if rest := seen[g] - unusedShown; shown[g] == seen[g] && rest > 0 {
-			fmt.Fprintf(b, "Not used (%s): %s, and %d more like it\n", u.State, what, rest)
+			fmt.Fprintf(b, "Not used (%s): %s, and %d more like it\n", u.State, g.what, rest)
 		}
 	}
 }

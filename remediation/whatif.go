@@ -82,32 +82,31 @@ func (c *chooser) whatIf(ctx context.Context, key string, count []int64, form fu
 // of those that a position does not tell apart. Where there are too many parts, the
 // loosened form is what is known.
 func (c *chooser) least(ctx context.Context, key string, count []int64) (decimal.Decimal, error) {
-	open, err := c.open(ctx, key, count)
-	if err != nil {
-		return open, err
-	}
 	groups := c.groups(key, count)
 	if groups == nil {
-		return open, nil
+		return c.open(ctx, key, count)
 	}
 	loose, err := c.loosened(ctx, key, count)
-	if err != nil || !loose.LessThan(open) {
-		return open, err
+	if err != nil {
+		return loose, err
 	}
 	parts := 1
 	for _, g := range groups {
 		if parts *= int(min(g.total, maxParts)) + 1; parts > maxParts {
-			return loose, nil
+			return c.whole(ctx, key, count, groups, loose)
 		}
 	}
+	var least decimal.NullDecimal
 	part := slices.Clone(count)
 	for range parts {
-		one, err := c.open(ctx, key, part)
-		if err != nil {
-			return open, err
-		}
-		if open = decimal.Min(open, one); !loose.LessThan(open) {
-			break
+		if c.fits(part, groups) {
+			open, err := c.open(ctx, key, part)
+			if err != nil || !loose.LessThan(open) {
+				return open, err
+			}
+			if !least.Valid || open.LessThan(least.Decimal) {
+				least = decimal.NewNullDecimal(open)
+			}
 		}
 		for _, g := range groups {
 			if g.next(part, count) {
@@ -115,7 +114,40 @@ func (c *chooser) least(ctx context.Context, key string, count []int64) (decimal
 			}
 		}
 	}
-	return open, nil
+	return least.Decimal, nil // the part without any of them fits
+}
+
+// whole is what is known where there are too many parts: what the whole choice leaves, if
+// it fits and nothing leaves less, else what the loosened form does.
+func (c *chooser) whole(ctx context.Context, key string, count []int64, groups []*group, loose decimal.Decimal) (decimal.Decimal, error) {
+	if !c.fits(count, groups) {
+		return loose, nil
+	}
+	open, err := c.open(ctx, key, count)
+	if err != nil || !loose.LessThan(open) {
+		return open, err
+	}
+	return loose, nil
+}
+
+// fits says whether a part keeps to what the options of some groups share and claim.
+// Options beside them are taken to give way: to take away what is moved besides is to take
+// it away.
+func (c *chooser) fits(part []int64, groups []*group) bool {
+	loads := map[string]int64{}
+	for _, g := range groups {
+		for _, i := range g.at {
+			if part[i] == 0 {
+				continue
+			}
+			for _, d := range c.model.options[i].shared() {
+				if loads[d.on] += d.each * part[i]; loads[d.on] > d.pool {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // group are options of a choice that a position does not tell apart.
