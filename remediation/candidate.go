@@ -130,7 +130,7 @@ func (r Request) candidate(kind Kind, product catalog.ProductKey, o compliance.O
 		c.ageDays = number(wholeDays(since, r.Now))
 	}
 	if a, ok := r.Policy.actions[kind]; ok {
-		c.frozen = r.Policy.frozen(addDays(r.Now, a.NoticeDays+a.LeadDays))
+		c.frozen = r.Policy.frozen(addDays(r.Now, r.Policy.notice(kind, product)+a.LeadDays))
 	}
 	r.aboutUsers(c, o, ts)
 	r.aboutDevices(c, ts)

@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
 )
 
@@ -18,6 +19,8 @@ type PolicyDocument struct {
 	Rates map[string]decimal.Decimal `yaml:"rates"`
 	// IdleDays is the window: what was used within it is not unused.
 	IdleDays int `yaml:"idle-days"`
+	// Windows are the windows of single products, whose use shows otherwise.
+	Windows []WindowDocument `yaml:"windows"`
 	// NewDays is the age below which an install or a seat is new and is left
 	// alone.
 	NewDays int `yaml:"new-days"`
@@ -28,6 +31,8 @@ type PolicyDocument struct {
 	Guards []GuardDocument `yaml:"guards"`
 	// Waivers switch guards off, each with a reason that the plan repeats.
 	Waivers []WaiverDocument `yaml:"waivers"`
+	// Processes say how long who is told ahead, by why something is taken away.
+	Processes []ProcessDocument `yaml:"due-processes"`
 	// Transfers say which contracts allow units to move between legal entities.
 	Transfers []TransferDocument `yaml:"transfers"`
 	// Quotes are offers to sell, Renewals offers to prolong.
@@ -50,6 +55,8 @@ type PolicyDocument struct {
 	// Freezes are periods in which nothing may be changed on any system.
 	Freezes []FreezeDocument `yaml:"freezes"`
 	Limits  LimitsDocument   `yaml:"limits"`
+	// Facts are what no source knows, for requests without facts of their own.
+	Facts FactsDocument `yaml:"facts"`
 	// Calendar names the calendar whose working time the days of steps fall into. The
 	// playbook has it; left out, every day counts.
 	Calendar document.Text `yaml:"calendar"`
@@ -74,6 +81,15 @@ type ActionDocument struct {
 	// compare with each other. Risk is what the company calls the risk of it.
 	Disruption int    `yaml:"disruption"`
 	Risk       string `yaml:"risk"`
+}
+
+// WindowDocument is what counts as unused for one product, and how long its users are
+// told ahead where that is not what the kind of option says.
+type WindowDocument struct {
+	At         document.Position  `yaml:"-"`
+	Product    catalog.ProductKey `yaml:"product,required"`
+	IdleDays   int                `yaml:"idle-days,required"`
+	NoticeDays *int               `yaml:"notice-days"`
 }
 
 // GuardDocument is a condition that a candidate must meet.

@@ -80,9 +80,12 @@ func known[T any](v *T) any {
 	return *v
 }
 
+// terms are what a policy says of one product.
+type terms struct{ idleDays, newDays int }
+
 var termsSchema = &expr.Schema{Name: "policy", Fields: []expr.Field{
-	{Name: "idle_days", Type: expr.Int, Doc: "the window of the policy", Get: func(o any) any { return o.(*Policy).idleDays }},
-	{Name: "new_days", Type: expr.Int, Doc: "the age below which an assignment is new", Get: func(o any) any { return o.(*Policy).newDays }},
+	{Name: "idle_days", Type: expr.Int, Doc: "the window of the policy for the product", Get: func(o any) any { return o.(*terms).idleDays }},
+	{Name: "new_days", Type: expr.Int, Doc: "the age below which an assignment is new", Get: func(o any) any { return o.(*terms).newDays }},
 }}
 
 func guardEnv() (*expr.Env, error) {
@@ -97,10 +100,7 @@ func guardEnv() (*expr.Env, error) {
 func (p *Policy) check(ctx context.Context, c *candidate) (State, []Check, error) {
 	state := Available
 	var checks []Check
-	vars := expr.Vars{
-		"candidate": expr.Bind("candidate", expr.Object(candidateSchema), c),
-		"policy":    expr.Bind("policy", expr.Object(termsSchema), p),
-	}
+	vars := p.about(c)
 	for _, g := range p.guards {
 		if !slices.Contains(g.Kinds, c.kind) {
 			continue

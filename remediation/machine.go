@@ -191,6 +191,11 @@ func (r Request) retire(ctx context.Context, stands []stand) ([]Option, error) {
 		o, _, err := r.onMachines(ctx, Retire, here, []compliance.DeviceID{id}, func(c *candidate) {
 			all := r.candidate(Retire, "", compliance.Outcome{}, ts)
 			c.idleDays, c.ageDays = all.idleDays, all.ageDays
+			for _, s := range here { // the longest window counts
+				if r.Policy.window(s.Product) > r.Policy.window(c.product) {
+					c.product = s.Product
+				}
+			}
 		}, string(id))
 		if err != nil {
 			return nil, err

@@ -121,8 +121,8 @@ func (r Request) option(kind Kind, p compliance.Position, price compliance.Money
 		Price:      price,
 		Disruption: terms.Disruption,
 		Risk:       terms.Risk,
-		Earliest:   r.open(addDays(r.Now, terms.NoticeDays)),
-		Ready:      r.open(addDays(r.Now, terms.NoticeDays+terms.LeadDays)),
+		Earliest:   r.open(addDays(r.Now, r.Policy.notice(kind, p.Product))),
+		Ready:      r.open(addDays(r.Now, r.Policy.notice(kind, p.Product)+terms.LeadDays)),
 		Owner:      terms.Owner,
 	}
 	o.signature = o.ID
@@ -180,7 +180,12 @@ func (r Request) away(ctx context.Context, kind Kind, p compliance.Position, c c
 	if !ok {
 		return o, false, nil
 	}
-	if err := o.judge(ctx, r.Policy, r.candidate(kind, p.Product, c, ts)); err != nil {
+	known := r.candidate(kind, p.Product, c, ts)
+	if err := r.justify(ctx, &o, known); err != nil {
+		return o, false, err
+	}
+	known.frozen = r.Policy.frozen(o.Ready)
+	if err := o.judge(ctx, r.Policy, known); err != nil {
 		return o, false, err
 	}
 	o.Verb = fmt.Sprintf("%s %s from %s", kind, p.Product, c.Consumer)

@@ -45,6 +45,9 @@ type Option struct {
 	// Earliest is when the notice has run out, Ready when it can be done after the
 	// lead time too.
 	Earliest, Ready time.Time
+	// Justification is why something is taken away, where the policy has a due process
+	// for it.
+	Justification string
 	// Owner is the role that does it.
 	Owner string
 	// Undo says how it is taken back; empty when it cannot be.

@@ -93,7 +93,9 @@ type Step struct {
 	Cost       compliance.Money
 	Disruption int
 	Risk       string `json:",omitempty"`
-	Position   string
+	// Justification is why something is taken away, as users are told.
+	Justification string `json:",omitempty"`
+	Position      string
 	// Also are the other positions that it helps alone, sorted.
 	Also []string `json:",omitempty"`
 	// Criterion is the condition in CEL over the position of the next

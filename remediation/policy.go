@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/compliance/document"
 	"github.com/trueup-dev/trueup/internal/expr"
 )
@@ -18,8 +19,11 @@ type Policy struct {
 	currency          string
 	rates             map[string]decimal.Decimal
 	idleDays, newDays int
+	windows           map[catalog.ProductKey]WindowDocument
+	facts             Facts
 	actions           map[Kind]ActionDocument
 	guards            []guard
+	processes         []process
 	waivers           []WaiverDocument
 	transfers         map[compliance.ContractID]bool
 	freezes           []FreezeDocument
@@ -42,6 +46,7 @@ func NewPolicy(doc PolicyDocument) (*Policy, error) {
 	c := policyChecker{doc: doc, p: &Policy{
 		currency: doc.Currency.Value, rates: doc.Rates,
 		idleDays: doc.IdleDays, newDays: doc.NewDays,
+		windows:   map[catalog.ProductKey]WindowDocument{},
 		actions:   map[Kind]ActionDocument{},
 		waivers:   doc.Waivers,
 		transfers: map[compliance.ContractID]bool{},
@@ -53,6 +58,8 @@ func NewPolicy(doc PolicyDocument) (*Policy, error) {
 	c.money()
 	c.actions()
 	c.guards()
+	c.windows()
+	c.facts()
 	c.offers()
 	c.rest()
 	if err := c.problems.Err(); err != nil {
@@ -117,6 +124,31 @@ func (c *policyChecker) actions() {
 	}
 }
 
+func (c *policyChecker) windows() {
+	for _, w := range c.doc.Windows {
+		if _, twice := c.p.windows[w.Product]; twice || w.IdleDays <= 0 || w.NoticeDays != nil && *w.NoticeDays < 0 {
+			c.fail(w.At, "the window of %s stands twice, or its days are not above zero", w.Product)
+		}
+		c.p.windows[w.Product] = w
+	}
+}
+
+// window is how long something of a product must be idle to be unused.
+func (p *Policy) window(product catalog.ProductKey) int {
+	if w, ok := p.windows[product]; ok {
+		return w.IdleDays
+	}
+	return p.idleDays
+}
+
+// notice is how long users of a product are told ahead of an option of a kind.
+func (p *Policy) notice(kind Kind, product catalog.ProductKey) int {
+	if w, ok := p.windows[product]; ok && kind == Reclaim && w.NoticeDays != nil {
+		return *w.NoticeDays
+	}
+	return p.actions[kind].NoticeDays
+}
+
 func (c *policyChecker) guards() {
 	env, err := guardEnv()
 	if err != nil {
@@ -140,6 +172,7 @@ func (c *policyChecker) guards() {
 		}
 		docs = slices.Delete(docs, at, at+1)
 	}
+	c.processes(env)
 	for _, g := range docs {
 		prg, err := env.Compile(g.Require, expr.Bool)
 		if err != nil {

@@ -20,7 +20,7 @@ type Request struct {
 	// short.
 	Positions []string
 	Policy    *Policy
-	// Facts may be nil: nothing is then known beyond the estate.
+	// Facts may be nil: beyond the estate only what the policy states is then known.
 	Facts Facts
 	// Now is the instant from which notice and lead times count, Due the instant
 	// by which the plan must have been carried out; zero means no due date.
@@ -49,6 +49,9 @@ func (r *Request) check() error {
 		return fmt.Errorf("%w: the instant from which the plan counts is missing", ErrRequest)
 	case !r.Due.IsZero() && r.Due.Before(r.Now):
 		return fmt.Errorf("%w: it was due on %s, before it was asked for", ErrRequest, r.Due.Format(time.DateOnly))
+	}
+	if r.Facts == nil {
+		r.Facts = r.Policy.facts
 	}
 	for _, key := range r.Positions {
 		if _, ok := r.position(key); !ok {

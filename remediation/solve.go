@@ -187,7 +187,7 @@ func (p *planning) step(o Option, n int64) Step {
 		ID: o.ID, Kind: o.Kind, Verb: o.Verb, Owner: o.Owner, Position: o.Position,
 		Start: p.Now.UTC(), Earliest: o.Earliest.UTC(), Due: o.Ready.UTC(), Units: n,
 		Cost:       compliance.Money{Amount: o.Cost.Amount.Mul(times), Currency: o.Cost.Currency},
-		Disruption: o.Disruption * int(n), Risk: o.Risk, Undo: o.Undo,
+		Disruption: o.Disruption * int(n), Risk: o.Risk, Justification: o.Justification, Undo: o.Undo,
 		Actions: o.scaled(n), Checks: o.Checks,
 	}
 	for _, h := range o.Also {

@@ -65,6 +65,9 @@ func (s Step) write(b *strings.Builder, n int) {
 		fmt.Fprintf(b, ", risk %s", s.Risk)
 	}
 	b.WriteByte('\n')
+	if s.Justification != "" {
+		fmt.Fprintf(b, "   since %s, not before %s\n", s.Justification, s.Earliest.Format(time.DateOnly))
+	}
 	if len(s.Also) > 0 {
 		fmt.Fprintf(b, "   helps %s too\n", strings.Join(s.Also, ", "))
 	}
