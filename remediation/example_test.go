@@ -164,3 +164,71 @@ func ExampleCriterion() {
 	// Output:
 	// fail <nil>
 }
+
+func ExampleProrated() {
+	annual := decimal.RequireFromString("1200")
+	from := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	fmt.Println(remediation.Prorated(annual, from, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)))
+	fmt.Println(remediation.Prorated(annual, from, time.Date(2027, 5, 1, 0, 0, 0, 0, time.UTC)))
+	// Output:
+	// 805.48
+	// 1200
+}
+
+// Of three workstations one scripts, which the older version cannot, and of one nobody knows
+// what it uses: the third changes over to the license that is left.
+func ExampleSolve_downgrade() {
+	request, err := shortfall()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request.Input.Entitlements = []compliance.Entitlement{
+		{ID: "mechanical", Product: "autodesk/autocad", Version: "2024", Metric: "generic.device", Quantity: decimal.NewFromInt(1)},
+		{ID: "older", Product: "autodesk/autocad", Version: "2021", Metric: "generic.device", Quantity: decimal.NewFromInt(1)},
+	}
+	if request.Result, err = compliance.Reconcile(context.Background(), request.Input); err != nil {
+		fmt.Println(err)
+		return
+	}
+	var doc remediation.PolicyDocument
+	if err := document.Read("policy.yaml", []byte(policy+`
+  - {guard: change-freeze, reason: nothing is frozen}
+downgrades: [{product: autodesk/autocad, from: {version: "2024"}, to: {version: "2021"}, lacks: [scripts]}]
+titles: [{product: autodesk/autocad, version: "2021", title: {publisher: Autodesk, name: Autodesk AutoCAD 2021}}]
+facts:
+  features:
+    - {product: autodesk/autocad, device: ws-1, used: [scripts]}
+    - {product: autodesk/autocad, device: ws-2, used: []}
+`), &doc); err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc.Actions = append(doc.Actions, remediation.ActionDocument{Kind: remediation.Downgrade, Owner: "desktop team", Effort: decimal.NewFromInt(30)})
+	if request.Policy, err = remediation.NewPolicy(doc); err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan, err := remediation.Solve(context.Background(), request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, s := range plan.Steps {
+		fmt.Println(s.Cost, s.Verb)
+		for _, a := range s.Actions {
+			fmt.Println("  ", a)
+		}
+	}
+	for _, u := range plan.Unused {
+		if u.State == remediation.Unknown {
+			fmt.Println(u.Verb, "waits:", u.Why)
+		}
+	}
+	// Output:
+	// 30.00 EUR downgrade autodesk/autocad from 2024 to 2021 on ws-2
+	//    put Autodesk AutoCAD 2021 in place of Autodesk AutoCAD 2024 on ws-2
+	// 15.00 EUR reclaim autodesk/autocad from ws-3
+	//    uninstall Autodesk AutoCAD 2024 from ws-3
+	// downgrade autodesk/autocad from 2024 to 2021 on ws-3 waits: missing candidate.beyond
+}
