@@ -164,7 +164,7 @@ func (c *chooser) everything(key string, want func(Option) bool) []int64 {
 func chosenActions(options []Option, count []int64, key string) []Action {
 	var out []Action
 	for i, o := range options {
-		if count[i] > 0 && (key == "" || slices.Contains(o.on(), key)) {
+		if count[i] > 0 && (key == "" || o.concerns(key)) {
 			out = append(out, o.scaled(count[i])...)
 		}
 	}
@@ -361,7 +361,7 @@ func (c *chooser) repair(ctx context.Context) error {
 	for _, p := range c.positions {
 		key := p.Key()
 		for _, i := range order {
-			if !slices.Contains(c.model.options[i].on(), key) {
+			if !c.model.options[i].concerns(key) {
 				continue
 			}
 			open, err := c.open(ctx, key, c.count)

@@ -59,6 +59,9 @@ func (r Request) unharmed(ctx context.Context, options []Option) error {
 // besides are the products that an option touches beyond those that it is to help.
 func (r Request) besides(o Option) []catalog.ProductKey {
 	var helped, out []catalog.ProductKey
+	if !slices.ContainsFunc(o.Actions, func(a Action) bool { return a.Verb == Assign || a.Verb == Relocate || a.Verb == Confine }) {
+		return nil
+	}
 	for _, key := range o.on() {
 		p, _ := r.position(key)
 		helped = append(helped, p.Product)

@@ -12,8 +12,11 @@ func (s selection) joined() selection {
 	out := s
 	out.options, out.count = nil, nil
 	for i, o := range s.options {
-		at := slices.IndexFunc(out.options, func(e Option) bool { return e.ID == o.needs })
-		if o.needs == "" || at < 0 {
+		at := -1
+		if o.needs != "" {
+			at = slices.IndexFunc(out.options, func(e Option) bool { return e.ID == o.needs })
+		}
+		if at < 0 {
 			out.options, out.count = append(out.options, o), append(out.count, s.count[i])
 			continue
 		}

@@ -2,7 +2,7 @@ package remediation
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -21,6 +21,8 @@ type model struct {
 	rows    []cut
 	// of are the options of each position.
 	of map[string][]int
+	// shares are what options draw on together.
+	shares []share
 	// money and units are the places that amounts are scaled by.
 	money, units int32
 }
@@ -34,7 +36,7 @@ type cut struct {
 }
 
 func newModel(options []Option, limits LimitsDocument) *model {
-	m := &model{options: options, limits: limits, of: map[string][]int{}}
+	m := &model{options: options, limits: limits, of: map[string][]int{}, shares: sharing(options)}
 	for i, o := range options {
 		for _, key := range o.on() {
 			m.of[key] = append(m.of[key], i)
@@ -187,29 +189,44 @@ func (m *model) load(p *cover.Problem) error {
 			return 0
 		})
 	}
-	pools, loads := map[string]int64{}, map[string]map[int]int64{}
-	for i, o := range m.options {
-		for _, d := range o.shared() {
-			if loads[d.on] == nil {
-				loads[d.on], pools[d.on] = map[int]int64{}, d.pool
-			}
-			loads[d.on][i] += d.each
-			pools[d.on] = min(pools[d.on], d.pool)
-		}
-	}
-	for _, name := range sortedKeys(pools) {
-		if len(loads[name]) == 1 && strings.HasPrefix(name, claimed) {
-			continue
-		}
+	for _, sh := range m.shares {
 		row := len(p.Limit)
-		p.Limit = append(p.Limit, pools[name])
-		for i := range m.options {
-			if n := loads[name][i]; n > 0 {
-				p.Items[i].Loads = append(p.Items[i].Loads, cover.Term{Row: row, Amount: n})
-			}
+		p.Limit = append(p.Limit, sh.bound)
+		for _, t := range sh.loads {
+			p.Items[t.Row].Loads = append(p.Items[t.Row].Loads, cover.Term{Row: row, Amount: t.Amount})
 		}
 	}
 	return nil
+}
+
+// share bounds what options may draw together: each load's row is an option.
+type share struct {
+	bound int64
+	loads []cover.Term
+}
+
+// sharing finds what more than one option draws on.
+func sharing(options []Option) []share {
+	at, out := map[string]int{}, []share{}
+	for i, o := range options {
+		for _, d := range o.shared() {
+			n, known := at[d.on]
+			if !known {
+				n = len(out)
+				at[d.on], out = n, append(out, share{bound: d.pool})
+			}
+			sh := &out[n]
+			sh.bound = min(sh.bound, d.pool)
+			if last := len(sh.loads) - 1; last >= 0 && sh.loads[last].Row == i {
+				sh.loads[last].Amount += d.each
+			} else {
+				sh.loads = append(sh.loads, cover.Term{Row: i, Amount: d.each})
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(s share) bool {
+		return len(s.loads) == 1 && s.loads[0].Amount*options[s.loads[0].Row].Max <= s.bound
+	})
 }
 
 // takes is how many installs and seats actions take away.

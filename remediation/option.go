@@ -99,18 +99,16 @@ type draw struct {
 
 // shared is everything that one unit of the option takes of what options share.
 func (o Option) shared() []draw {
-	out := slices.Clone(o.draws)
+	out := make([]draw, 0, len(o.draws)+len(o.claims)+1)
+	out = append(out, o.draws...)
 	if o.share != "" {
 		out = append(out, draw{"units|" + string(o.share), 1, o.pool.IntPart()})
 	}
 	for _, c := range o.claims {
-		out = append(out, draw{claimed + c, 1, 1})
+		out = append(out, draw{"claim|" + c, 1, 1})
 	}
 	return out
 }
-
-// claimed marks the rows of what a plan may hold once.
-const claimed = "claim|"
 
 // bound is by how many units one unit of the option can help a position at most.
 func (o Option) bound(key string) decimal.Decimal {
@@ -142,6 +140,12 @@ func (o *Option) lead() {
 // on are the positions that the option may help.
 func (o Option) on() []string {
 	return append([]string{o.Position}, sortedKeys(o.mosts)...)
+}
+
+// concerns says whether the option may help a position.
+func (o Option) concerns(key string) bool {
+	_, too := o.mosts[key]
+	return too || key == o.Position
 }
 
 // effect is what the option does alone for a position.
