@@ -33,8 +33,8 @@ type Cause struct {
 
 // Impact is what a plan touches.
 type Impact struct {
-	// Devices and Users are how many distinct ones something is taken from, Entities
-	// and Environments where these are, sorted; what is not known is left out.
+	// Devices and Users are how many distinct ones something is taken from or changed,
+	// Entities and Environments where these are, sorted; what is not known is left out.
 	Devices, Users int
 	Entities       []string `json:",omitempty"`
 	Environments   []string `json:",omitempty"`
@@ -81,8 +81,8 @@ func (r Request) impact(steps []Step) Impact {
 			out.Irreversible++
 		}
 		for _, a := range s.Actions {
-			if a.Verb != Uninstall && a.Verb != Unassign {
-				continue
+			if a.Verb == Release {
+				continue // who lets go does not have it
 			}
 			if d, ok := r.Input.Estate.Device(a.Device); ok && !devices[a.Device] {
 				devices[a.Device] = true

@@ -46,6 +46,7 @@ const maxCuts = 60
 // again. As every row and cut of the model holds for every sufficient choice, a
 // choice that is best in the model and sufficient in the trial is best of all.
 func (p *planning) choose(ctx context.Context, options []Option, s Strategy) (selection, error) {
+	options = complete(options)
 	c := chooser{planning: p, model: newModel(options, p.Policy.limits), strategy: s, tried: map[string]decimal.Decimal{}}
 	if err := c.start(ctx); err != nil {
 		return selection{}, err
@@ -70,6 +71,15 @@ func (p *planning) choose(ctx context.Context, options []Option, s Strategy) (se
 	}
 	enough, err := c.sufficient(ctx)
 	return c.selection(enough), err
+}
+
+// complete leaves out options that need one that is not among them.
+func complete(options []Option) []Option {
+	there := map[string]bool{}
+	for _, o := range options {
+		there[o.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(options), func(o Option) bool { return o.needs != "" && !there[o.needs] })
 }
 
 // sufficient says whether the choice, carried out as it stands, leaves no more short than

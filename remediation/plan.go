@@ -104,6 +104,9 @@ type Step struct {
 	Undo      string `json:",omitempty"`
 	Actions   []Action
 	Checks    []Check `json:",omitempty"`
+	// After are the steps that come before it on the same machine or entitlement, by
+	// identifier, in their order: the edges of the plan's graph.
+	After []string `json:",omitempty"`
 }
 
 // Open is what stays short of a position.

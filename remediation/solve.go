@@ -173,6 +173,7 @@ func (p *planning) plan(ctx context.Context, s Strategy, sel selection) (Plan, e
 	p.accepted(&out)
 	p.negotiations(&out)
 	slices.SortStableFunc(out.Steps, func(a, b Step) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID)) })
+	linked(out.Steps)
 	out.Causes, out.Impact = p.causes, p.impact(out.Steps)
 	if err := p.afterwards(ctx, &out, in, res); err != nil {
 		return Plan{}, err
@@ -226,6 +227,22 @@ func (p *planning) changes(out *Plan, res *compliance.Result) {
 			out.Open = append(out.Open, Open{before.Key(), q.Short.Low, q.Exposure, possible(q), p.why(before.Key()), nil})
 		}
 	}
+	p.worse(out, res)
+}
+
+// worse states what the plan makes more short beyond its own positions. No option does so
+// alone; several together may.
+func (p *planning) worse(out *Plan, res *compliance.Result) {
+	for _, q := range res.Positions {
+		before, _ := p.position(q.Key())
+		own := slices.ContainsFunc(p.positions, func(o compliance.Position) bool { return o.Key() == q.Key() })
+		if own || !q.Short.Low.GreaterThan(before.Short.Low) {
+			continue
+		}
+		out.Positions = append(out.Positions, Change{q.Key(), q.Unit, p.tier(q), q.Sources, standing(before), standing(q)})
+		out.Open = append(out.Open, Open{q.Key(), q.Short.Low, q.Exposure, possible(q), "the steps together make it so", nil})
+	}
+	slices.SortFunc(out.Positions, func(a, b Change) int { return strings.Compare(a.Position, b.Position) })
 }
 
 // tier is the risk tier that the licensing of a position states.

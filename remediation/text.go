@@ -21,7 +21,7 @@ func (p Plan) Text() string {
 	}
 	p.Impact.write(&b)
 	for i, s := range p.Steps {
-		s.write(&b, i+1)
+		s.write(&b, i+1, p.Steps)
 	}
 	p.tail(&b)
 	return b.String()
@@ -58,7 +58,7 @@ func (i Impact) write(b *strings.Builder) {
 	fmt.Fprintf(b, "; steps that cannot be undone: %d\n", i.Irreversible)
 }
 
-func (s Step) write(b *strings.Builder, n int) {
+func (s Step) write(b *strings.Builder, n int, all []Step) {
 	fmt.Fprintf(b, "\n%d. %s\n", n, s.Verb)
 	fmt.Fprintf(b, "   owner %s, by %s, cost %s", s.Owner, s.Due.Format(time.DateOnly), s.Cost)
 	if s.Risk != "" {
@@ -67,6 +67,9 @@ func (s Step) write(b *strings.Builder, n int) {
 	b.WriteByte('\n')
 	if s.Justification != "" {
 		fmt.Fprintf(b, "   since %s, not before %s\n", s.Justification, s.Earliest.Format(time.DateOnly))
+	}
+	for _, id := range s.After {
+		fmt.Fprintf(b, "   after step %d\n", at(all, id)+1)
 	}
 	if len(s.Also) > 0 {
 		fmt.Fprintf(b, "   helps %s too\n", strings.Join(s.Also, ", "))
