@@ -43,6 +43,12 @@ func (r Request) cover(p compliance.Position) []Option {
 // suiteFor are the options of giving the suite to each consumer that is short.
 func (r Request) suiteFor(p compliance.Position, suite catalog.ProductKey, from compliance.EntitlementID, left decimal.Decimal) []Option {
 	var out []Option
+	names := map[bool]catalog.Title{}
+	for _, seat := range []bool{false, true} {
+		if t, ok := r.nameOf(suite, seat); ok {
+			names[seat] = t
+		}
+	}
 	for _, c := range p.Consumers {
 		if !c.Short.IsPositive() || c.Through != nil || c.Device == "" && c.User == "" {
 			continue
@@ -55,7 +61,7 @@ func (r Request) suiteFor(p compliance.Position, suite catalog.ProductKey, from 
 		if c.Consumer == string(c.User) {
 			a.Device, a.User = "", c.User
 		}
-		if a.Title, ok = r.nameOf(suite, a.Device == ""); !ok {
+		if a.Title, ok = names[a.Device == ""]; !ok {
 			o.wait("title of " + string(suite))
 		}
 		a.Preconditions = a.leaving(a.Quantity)

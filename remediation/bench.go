@@ -19,6 +19,8 @@ type bench struct {
 	product catalog.ProductKey
 	// family are the products that the input is of; nil where it is whole.
 	family []catalog.ProductKey
+	// titles are what the product's releases are called; nil until asked for.
+	titles map[titled]catalog.Title
 	// before are the positions without any change, by key.
 	before map[string]compliance.Position
 }

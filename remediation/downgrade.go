@@ -108,38 +108,46 @@ func (r Request) beyond(d DowngradeDocument, ts []trace, c compliance.Outcome) *
 	return yesNo(false)
 }
 
+// titled is a release as seats, or as installs, name it.
+type titled struct {
+	seat bool
+	ReleaseDocument
+}
+
 // titleOf is what sources call a release of a bench's product: what they call it where
 // it is already, else what the policy says.
 func (r Request) titleOf(b *bench, seat bool, d ReleaseDocument) (catalog.Title, bool) {
-	var best catalog.Title
-	found := false
-	consider := func(t catalog.Title) {
-		rec := b.in.Catalog.Recognise(t)
-		if rec.Product.Key != b.product || rec.Product.Edition != d.Edition || rec.Product.Version != d.Version {
-			return
-		}
-		if !found || compareTitles(t, best) < 0 {
-			best, found = t, true
-		}
-	}
-	if seat {
+	if b.titles == nil {
+		b.titles = map[titled]catalog.Title{}
 		for s := range b.in.Estate.Seats() {
-			consider(s.Title)
+			b.name(true, s.Title)
 		}
-	} else {
 		for x := range b.in.Estate.Installs() {
-			consider(x.Title)
+			b.name(false, x.Title)
 		}
 	}
-	if found {
-		return best, true
-	}
-	for _, t := range r.Policy.titles {
-		if t.Product == b.product && t.Edition == d.Edition && t.Version == d.Version {
-			consider(t.Title.title())
+	key := titled{seat, d}
+	if _, found := b.titles[key]; !found {
+		for _, t := range r.Policy.titles {
+			if t.Product == b.product && t.Edition == d.Edition && t.Version == d.Version {
+				b.name(seat, t.Title.title())
+			}
 		}
 	}
+	best, found := b.titles[key]
 	return best, found
+}
+
+// name notes what a title names; of several for one release the first in order counts.
+func (b *bench) name(seat bool, t catalog.Title) {
+	rec := b.in.Catalog.Recognise(t)
+	if rec.Product.Key != b.product {
+		return
+	}
+	key := titled{seat, ReleaseDocument{rec.Product.Edition, rec.Product.Version}}
+	if was, known := b.titles[key]; !known || compareTitles(t, was) < 0 {
+		b.titles[key] = t
+	}
 }
 
 func compareTitles(a, b catalog.Title) int {
