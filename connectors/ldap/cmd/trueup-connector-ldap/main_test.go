@@ -133,6 +133,7 @@ func fill(t *testing.T, url string) {
 	}
 	add("cn=designers", map[string][]string{"objectClass": {"groupOfNames"}, "cn": {"designers"},
 		"member": {"uid=enabled,ou=people," + suffix, "UID=silent, OU=people, DC=example,DC=org", "cn=admin," + suffix}})
+	add("cn=staff", map[string][]string{"objectClass": {"groupOfNames"}, "cn": {"staff"}, "member": {"cn=designers," + suffix}})
 	add("cn=unix", map[string][]string{"objectClass": {"posixGroup"}, "cn": {"unix"}, "gidNumber": {"100"}, "memberUid": {"shadow", "nobody"}})
 }
 
@@ -159,6 +160,7 @@ func TestDirectory(t *testing.T) {
 	assert.Equal(t, compliance.ServiceAccount, byID["backup"].Kind)
 	assert.ElementsMatch(t, []connectors.Membership{
 		{Group: "designers", User: "enabled", Source: trial.SourceID}, {Group: "designers", User: "silent", Source: trial.SourceID}, {Group: "unix", User: "shadow", Source: trial.SourceID},
+		{Group: "staff", User: "enabled", Source: trial.SourceID}, {Group: "staff", User: "silent", Source: trial.SourceID},
 	}, sink.Memberships)
 	shop.Connector(t).Conforms(t, settings, secrets)
 
