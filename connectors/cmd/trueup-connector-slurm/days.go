@@ -73,7 +73,9 @@ func (r *reading) peaks(before mark, span usage.Span, held map[string][]usage.Ch
 	used := map[string]bool{}
 	for _, name := range before.Seen {
 		used[name] = true
-		titles[name] = append(titles[name], nil...)
+		if _, again := titles[name]; !again {
+			titles[name] = nil
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(titles)) {
 		timeline, err := usage.NewTimeline(titles[name])
