@@ -49,6 +49,7 @@ type desks struct {
 	// dir is the folder of connectors; file is the playbook's.
 	dir, file string
 	unpinned  bool
+	trust     collect.Trust
 	host      *host.Host
 }
 
@@ -61,7 +62,11 @@ func (d *desks) channel(ctx context.Context, c notify.Channel) (post.Channel, er
 		d.dir = filepath.Dir(self)
 	}
 	if d.host == nil {
-		h, err := host.Open(ctx, host.Config{AllowUnpinned: d.unpinned})
+		cfg := host.Config{AllowUnpinned: d.unpinned}
+		if err := d.trust.Into(&cfg); err != nil {
+			return nil, err
+		}
+		h, err := host.Open(ctx, cfg)
 		if err != nil {
 			return nil, err
 		}

@@ -18,7 +18,7 @@ import (
 
 func runCasesCommand() command {
 	return command{
-		name: "escalation run", args: "[-once | -until TIME] [-poll DURATION] [-failures FILE] [-connectors DIR] [-unpinned] [-log DIR|URL] [-key FILE] [-now TIME] PLAYBOOK",
+		name: "escalation run", args: "[-once | -until TIME] [-poll DURATION] [-failures FILE] [-connectors DIR] [-unpinned] [-trust KEY [-lock FILE] [-demand LEVEL -certificates DIR]] [-log DIR|URL] [-key FILE] [-now TIME] PLAYBOOK",
 		about: "carry cases on by the clock and tell people through the playbook's channels, until interrupted, until an instant, or once; between two looks the log is free for others, and a command that was killed goes on where it was; -failures names a file, readable by you alone, for what went wrong with messages in the words of the other side, which may quote anything",
 		run:   runCases,
 	}
@@ -33,12 +33,16 @@ func runCases(ctx context.Context, s streams, args []string) (err error) {
 	d := &desks{}
 	f.StringVar(&d.dir, "connectors", "", "")
 	f.BoolVar(&d.unpinned, "unpinned", false, "")
+	trusted := trustFlags(f.FlagSet)
 	book, err := f.parse(args)
 	if err != nil {
 		return err
 	}
 	if *once && *until != "" || *poll <= 0 {
 		return fmt.Errorf("%w: -once and -until exclude each other, and -poll must be positive", errUsage)
+	}
+	if d.trust, err = trusted(); err != nil {
+		return err
 	}
 	var end time.Time
 	if *until != "" {
