@@ -92,7 +92,12 @@ func (c *cases) named(ctx context.Context, name string) (escalation.Case, []esca
 	if len(ids) != 1 {
 		return escalation.Case{}, nil, fmt.Errorf("%w: %d cases have a name that begins with %q", errNoCase, len(ids), name)
 	}
-	events, err := c.journal.Events(ctx, ids[0])
+	return c.load(ctx, ids[0])
+}
+
+// load is a case with its events.
+func (c *cases) load(ctx context.Context, id escalation.CaseID) (escalation.Case, []escalation.Event, error) {
+	events, err := c.journal.Events(ctx, id)
 	if err != nil {
 		return escalation.Case{}, nil, err
 	}

@@ -36,7 +36,7 @@ func listCases(ctx context.Context, s streams, c *cases, all bool) error {
 	t := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "CASE\tSEVERITY\tSTATE\tOWNER\tSTAGE\tREMEDY BY\tABOUT")
 	for _, id := range ids {
-		found, _, err := c.named(ctx, string(id))
+		found, _, err := c.load(ctx, id)
 		if err != nil {
 			return err
 		}
