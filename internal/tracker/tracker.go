@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// site keeps everything of a Request Tracker in one folder.
+// site keeps everything of a Request Tracker in one folder. Every request with a
+// password costs one bcrypt, and the cost that is usual takes half a second and more.
 const site = `Set($rtname, 'desk.example.org');
 Set($Organization, 'example.org');
 Set($WebDomain, '127.0.0.1');
@@ -27,6 +28,7 @@ Set($DatabaseType, 'SQLite');
 Set($DatabaseName, '%[1]s/rtdb');
 Set($DatabaseUser, '');
 Set($DatabasePassword, '');
+Set($BcryptCost, 4);
 Set($LogToSyslog, undef);
 Set($LogToFile, undef);
 Set($LogToSTDERR, 'warning');
