@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/trueup-dev/trueup/compliance"
 	"github.com/trueup-dev/trueup/connectors"
@@ -166,6 +167,9 @@ func (r *Rows) cell(b binding, cells []string) (string, error) {
 	text := ""
 	if b.column < len(cells) {
 		text = strings.TrimSpace(cells[b.column])
+	}
+	if !utf8.ValidString(text) {
+		return "", errors.New("a byte is not UTF-8: the source is in another encoding")
 	}
 	if r.as.locale.empty[text] {
 		return "", nil

@@ -216,27 +216,6 @@ func TestCountsInLocales(t *testing.T) {
 	})
 }
 
-func FuzzRead(f *testing.F) {
-	f.Add(germanDevices, "esx1;1.024,0;2;31.01.2026;P")
-	f.Add("rows: [{kind: usage, columns: {name: n, from: f, to: t, peak: p}}]", "a;2026-01-01;2026-01-02;1e9")
-	f.Fuzz(func(t *testing.T, doc, line string) {
-		m, err := mapping.Read("map.yaml", []byte(doc))
-		if err != nil {
-			return
-		}
-		in := m.Intake(&rows{})
-		for _, rule := range m.Rules() {
-			r, err := in.Table(rule, mapping.Table{Header: []string{"Hostname", "Kerne", "Sockel", "Zuletzt gesehen", "Typ", "n", "f", "t", "p"}, Place: func(int, int) string { return "" }})
-			if err != nil {
-				continue
-			}
-			if _, err := r.Add(1, strings.Split(line, ";")); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
-}
-
 func ExampleRead() {
 	m, err := mapping.Read("servers.yaml", []byte(`
 rows:

@@ -90,8 +90,15 @@ func OpenCertificate(signed []byte, publicKey string) (Certificate, error) {
 		return Certificate{}, err
 	}
 	var c Certificate
+	seen := map[string]bool{}
 	for i, line := range lines {
-		if err := c.line(line); err != nil {
+		name, _, _ := strings.Cut(line, " ")
+		err := c.line(line)
+		if err == nil && seen[name] && name != "skip" {
+			err = fmt.Errorf("is there twice")
+		}
+		seen[name] = true
+		if err != nil {
 			return Certificate{}, fmt.Errorf("trust: line %d: %q: %w", i+2, line, err)
 		}
 	}
@@ -106,15 +113,17 @@ func (c *Certificate) line(line string) (err error) {
 	ok := true
 	switch name {
 	case "connector":
-		c.Name, c.Version, ok = strings.Cut(value, " ")
+		c.Name, c.Version, _ = strings.Cut(value, " ")
+		ok = word(c.Name) == nil && word(c.Version) == nil
 	case "sha256":
-		c.SHA256 = value
+		c.SHA256 = strings.ToLower(value)
 	case "level":
 		c.Level, ok = ParseLevel(value)
 	case "acts":
 		c.Acts, err = strconv.ParseBool(value)
 	case "checks":
 		c.Checks, err = strconv.Atoi(value)
+		ok = c.Checks >= 0
 	case "skip":
 		c.Skips = append(c.Skips, value)
 	default:

@@ -43,7 +43,7 @@ func OpenLock(signed []byte, publicKey string) (Lock, error) {
 		if _, twice := l[name]; twice {
 			return nil, fmt.Errorf("trust: line %d: %s is pinned twice", i+2, name)
 		}
-		l[name] = sum
+		l[name] = strings.ToLower(sum)
 	}
 	return l, nil
 }
