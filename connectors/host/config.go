@@ -39,6 +39,12 @@ type Config struct {
 	// ReadOnly, where the kernel can hold connectors to it (Linux with Landlock),
 	// lets them write nowhere but in their own folders.
 	ReadOnly bool
+	// Cgroup, on Linux, is the folder of a cgroup of version 2 that was delegated to
+	// the host, with the controller of memory and without processes in it, such as
+	// what systemd gives a unit with Delegate=memory. In it each connector gets a
+	// group of its own. Whether that was reached, and else why not,
+	// [Host.Confinement] says: a host opens either way.
+	Cgroup string
 	// AllowUnpinned accepts sources without a checksum. It is for developing
 	// connectors.
 	AllowUnpinned bool

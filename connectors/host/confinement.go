@@ -11,6 +11,11 @@ type Confinement struct {
 	Memory bool
 	// ReadOnly: it can write nowhere but in its host's folder.
 	ReadOnly bool
+	// Group: it is in a cgroup of its own, with its children: their memory is bounded
+	// together, and none of them outlives it, also if it leaves the process group.
+	// NoGroup says why not, where [Config.Cgroup] asked for it.
+	Group   bool
+	NoGroup string
 }
 
 // String lists what was reached.
@@ -19,7 +24,7 @@ func (c Confinement) String() string {
 	for _, p := range []struct {
 		reached bool
 		name    string
-	}{{c.DiesWithHost, "dies with the host"}, {c.Memory, "memory bounded"}, {c.ReadOnly, "writes nowhere else"}} {
+	}{{c.DiesWithHost, "dies with the host"}, {c.Memory, "memory bounded"}, {c.ReadOnly, "writes nowhere else"}, {c.Group, "in a cgroup of its own"}} {
 		if p.reached {
 			parts = append(parts, p.name)
 		}

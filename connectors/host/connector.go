@@ -71,7 +71,10 @@ func (h *Host) start(ctx context.Context, src Source) (*connector, error) {
 	}
 	c := &connector{dir: dir, sum: sum, limits: h.limits, output: newOutput(h.limits.OutputLines, src.Secrets)}
 	c.process = newProcess(path, dir, nil)
-	c.process.launch = func(cmd *exec.Cmd) error { return h.starter.start(cmd, h.limits.Memory) }
+	c.process.launch = func(cmd *exec.Cmd) (err error) {
+		c.process.group, err = h.starter.start(cmd, h.limits.Memory)
+		return err
+	}
 	c.client = plugin.NewClient(h.clientConfig(c))
 	ctx, cancel := context.WithTimeout(ctx, h.limits.Start)
 	defer cancel()
@@ -234,7 +237,7 @@ func (c *connector) close(ctx context.Context) error {
 	defer last.Stop()
 	select {
 	case <-ended:
-		return os.RemoveAll(c.dir)
+		return errors.Join(c.process.group.end(), os.RemoveAll(c.dir))
 	case <-last.C:
 		return &connectors.Error{Op: "stop", Kind: connectors.Leaked, Err: fmt.Errorf("process %s has not ended", cmp.Or(c.process.ID(), "?"))}
 	}

@@ -28,7 +28,7 @@ func (c *connector) callError(ctx context.Context, err error) error {
 	switch why := c.why.Load(); {
 	case why != nil:
 		e.Kind, e.Err = why.Kind, why.Err
-	case exited && c.output.hungry():
+	case exited && (c.output.hungry() || c.process.group.starved()):
 		e.Kind, e.Err = connectors.OverBudget, fmt.Errorf("ran out of memory; the host allows %d bytes", c.limits.Memory)
 	case exited:
 		e.Kind, e.Err = connectors.Crashed, fmt.Errorf("the process%s ended: %s%s", c.readers(), state, lastLine(e.Output))

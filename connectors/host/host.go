@@ -75,7 +75,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 			return nil, errors.Join(fmt.Errorf("host: state folder: %w", err), dir.close())
 		}
 	}
-	if h.starter, err = newStarter(cfg.ReadOnly, dir.path); err != nil {
+	if h.starter, err = newStarter(cfg, dir.path); err != nil {
 		return nil, errors.Join(err, dir.close())
 	}
 	h.ctx, h.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -97,8 +97,7 @@ func (h *Host) Close(ctx context.Context) error {
 	}()
 	select {
 	case <-done:
-		h.starter.close()
-		return h.dir.close()
+		return errors.Join(h.starter.close(), h.dir.close())
 	case <-ctx.Done():
 		return fmt.Errorf("host: close: %w", ctx.Err())
 	}

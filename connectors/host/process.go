@@ -23,6 +23,8 @@ type process struct {
 	env  []string
 	// launch starts the command.
 	launch func(*exec.Cmd) error
+	// group is its cgroup, nil where there is none.
+	group *cgroup
 
 	// control is the end of the pipe that the connector has as standard input.
 	// It closes with the host, however the host ends.

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"syscall"
 	"unsafe"
@@ -23,10 +24,12 @@ func ownGroup() *syscall.SysProcAttr {
 type starter struct {
 	jobs    chan func()
 	reached Confinement
+	groups  *cgroups // nil where there are none
 }
 
-func newStarter(readOnly bool, writable string) (*starter, error) {
+func newStarter(cfg Config, writable string) (*starter, error) {
 	s := &starter{jobs: make(chan func())}
+	readOnly := cfg.ReadOnly
 	ready := make(chan bool)
 	go func() {
 		// Never unlocked: the thread ends with this function.
@@ -37,23 +40,34 @@ func newStarter(readOnly bool, writable string) (*starter, error) {
 		}
 	}()
 	s.reached = Confinement{DiesWithHost: true, Memory: true, ReadOnly: <-ready}
+	if cfg.Cgroup != "" {
+		var err error
+		if s.groups, err = openCgroups(cfg.Cgroup, "trueup-"+filepath.Base(writable), isCgroup2); err != nil {
+			s.reached.NoGroup = err.Error()
+		}
+		s.reached.Group = err == nil
+	}
 	return s, nil
 }
 
 func (s *starter) confinement() Confinement { return s.reached }
 
-func (s *starter) start(cmd *exec.Cmd, memory int64) error {
+func (s *starter) start(cmd *exec.Cmd, memory int64) (*cgroup, error) {
 	result := make(chan error)
 	s.jobs <- func() { result <- cmd.Start() }
 	if err := <-result; err != nil {
-		return err
+		return nil, err
 	}
+	var group *cgroup
 	err := bound(cmd.Process.Pid, memory)
+	if err == nil && s.groups != nil {
+		group, err = s.groups.enter(cmd.Process.Pid, memory)
+	}
 	if err != nil {
 		killGroup(cmd.Process)
 		_ = cmd.Wait()
 	}
-	return err
+	return group, err
 }
 
 // bound sets the limits of a process that has just started. One that is gone
@@ -70,7 +84,10 @@ func bound(pid int, memory int64) error {
 	return err
 }
 
-func (s *starter) close() { close(s.jobs) }
+func (s *starter) close() error {
+	close(s.jobs)
+	return s.groups.close()
+}
 
 // writing are the rights that Landlock takes away outside of the host's folder.
 const writing = unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_REMOVE_DIR | unix.LANDLOCK_ACCESS_FS_REMOVE_FILE |
