@@ -198,11 +198,15 @@ func meets(ctx context.Context, s connectors.Settings, to *sdk.Writer) error {
 	<-meeting.all
 	switch s.Values["mode"] {
 	case "meets and dies":
-		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		err := syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		<-ctx.Done()
+		return err
 	case "meets and waits":
 		<-ctx.Done()
 	case "meets and freezes":
-		return syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		err := syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		<-ctx.Done() // other threads run on for a moment
+		return err
 	}
 	return nil
 }
