@@ -63,9 +63,13 @@ const settle = 500 * time.Millisecond
 func (c *connector) awaitExit(limit time.Duration) {
 	t := time.NewTimer(limit)
 	defer t.Stop()
-	select {
-	case <-c.process.exited:
-	case <-t.C:
+	// What the process said last can come through its pipe after its end.
+	for _, ended := range []<-chan struct{}{c.process.exited, c.process.said()} {
+		select {
+		case <-ended:
+		case <-t.C:
+			return
+		}
 	}
 }
 

@@ -145,6 +145,16 @@ func (p *process) Stdout() io.ReadCloser { return p.stdout }
 // Stderr is where go-plugin reads what the connector logs.
 func (p *process) Stderr() io.ReadCloser { return p.stderr }
 
+// said is closed when all that the process wrote to standard error was read.
+func (p *process) said() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stderr == nil {
+		return nil
+	}
+	return p.stderr.done
+}
+
 // Name is the path of the binary.
 func (p *process) Name() string { return p.path }
 
