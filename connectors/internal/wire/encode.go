@@ -138,7 +138,11 @@ func (e *Encoder) end() error {
 
 // dropLast takes the last value out: the bytes from after the last but one that
 // has no continuation bit.
-func (c *column) dropLast() { c.values = withoutLast(c.values) }
+func (c *column) dropLast() {
+	if c.used {
+		c.values = withoutLast(c.values)
+	}
+}
 
 func withoutLast(values []byte) []byte {
 	n := len(values) - 1
@@ -184,19 +188,30 @@ func (e *Encoder) lookUp(c *textColumn, s string) uint32 {
 
 // put adds an index to a column.
 func (e *Encoder) put(c *textColumn, index uint32) {
+	if !c.used {
+		if index == 0 {
+			return
+		}
+		e.use(&c.column)
+	}
 	before := len(c.values)
-	if index < 0x80 {
+	switch {
+	case index < 1<<7:
 		c.values = append(c.values, byte(index))
-	} else {
+	case index < 1<<14:
+		c.values = append(c.values, byte(index)|0x80, byte(index>>7))
+	default:
 		c.values = protowire.AppendVarint(c.values, uint64(index))
 	}
-	switch {
-	case c.used:
-		e.size += len(c.values) - before
-	case index != 0:
-		c.used = true
-		e.size += len(c.values)
-	}
+	e.size += len(c.values) - before
+}
+
+// use begins a column that said nothing in the rows before: until then nothing is
+// kept of it, and if it never says anything it does not travel.
+func (e *Encoder) use(c *column) {
+	c.used = true
+	c.values = append(c.values, make([]byte, e.rows-1)...)
+	e.size += len(c.values)
 }
 
 // intern gives the index of a text in the batch's dictionary.
@@ -250,15 +265,15 @@ func (e *Encoder) number(i int, n int64) {
 	if tooFar(n) {
 		e.bad = fmt.Errorf("%s is %d, which is out of range", c.name, n)
 	}
+	if !c.used {
+		if n == 0 {
+			return
+		}
+		e.use(c)
+	}
 	before := len(c.values)
 	c.values = protowire.AppendVarint(c.values, protowire.EncodeZigZag(n))
-	switch {
-	case c.used:
-		e.size += len(c.values) - before
-	case n != 0:
-		c.used = true
-		e.size += len(c.values)
-	}
+	e.size += len(c.values) - before
 }
 
 // title adds a raw title, whose columns begin at the one given.
@@ -273,10 +288,23 @@ func (e *Encoder) title(at int, t *catalog.Title) {
 	if !known {
 		e.remember(slot, t)
 	}
+	if slot.batch != e.seen.batch {
+		e.place(at, slot)
+	}
+	for i, index := range &slot.indices {
+		e.put(&e.texts[at+i], index)
+	}
+}
+
+// place gives the texts of a title their indices in this batch.
+func (e *Encoder) place(at int, slot *titleEntry) {
 	for i, id := range &slot.ids {
-		c, before := &e.texts[at+i], e.entries
-		e.put(c, e.index(id))
-		c.added += int(e.entries - before)
+		before := e.entries
+		slot.indices[i] = e.index(id)
+		e.texts[at+i].added += int(e.entries - before)
+	}
+	if slot.epoch == e.seen.epoch { // else it is good for this row only
+		slot.batch = e.seen.batch
 	}
 }
 
@@ -294,7 +322,7 @@ func (e *Encoder) remember(slot *titleEntry, t *catalog.Title) {
 			slot.ids[i] = e.id(s)
 		}
 	}
-	slot.title, slot.epoch = *t, 0
+	slot.title, slot.epoch, slot.batch = *t, 0, 0
 	if e.bad == nil {
 		slot.epoch = e.seen.epoch
 	}

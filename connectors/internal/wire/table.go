@@ -158,9 +158,13 @@ func (t *table) titles() titles {
 	return titles{t.text(colPublisher), t.text(colName), t.text(colVersion), t.text(colEdition), t.text(colProductCode), t.text(colArchitecture)}
 }
 
-func (c titles) at(row int) catalog.Title {
-	return catalog.Title{
-		Publisher: c.publisher.at(row), Name: c.name.at(row), Version: c.version.at(row),
-		Edition: c.edition.at(row), ProductCode: c.code.at(row), Architecture: c.architecture.at(row),
-	}
+func (c *titles) at(row int) (t catalog.Title) {
+	c.read(row, &t)
+	return t
+}
+
+// read fills a title.
+func (c *titles) read(row int, t *catalog.Title) {
+	t.Publisher, t.Name, t.Version = c.publisher.at(row), c.name.at(row), c.version.at(row)
+	t.Edition, t.ProductCode, t.Architecture = c.edition.at(row), c.code.at(row), c.architecture.at(row)
 }
