@@ -28,6 +28,61 @@ func TestEveryConnectorIsJudged(t *testing.T) {
 	}
 }
 
+// Every connector has a page that names each of its settings.
+func TestEveryConnectorHasAPage(t *testing.T) {
+	pages := 0
+	for dir := range connectors(t, filepath.Join("..", "..")) {
+		name, ok := strings.CutPrefix(filepath.Base(dir), "trueup-connector-")
+		if !ok {
+			continue
+		}
+		page, err := os.ReadFile(filepath.Join("..", "..", "docs", "connectors", name+".md"))
+		if !assert.NoError(t, err, "%s has no page", dir) {
+			continue
+		}
+		pages++
+		for _, setting := range settings(t, filepath.Join("..", "..", dir)) {
+			assert.Contains(t, string(page), "`"+setting+"`", "%s: the page does not name the setting", dir)
+		}
+	}
+	assert.Greater(t, pages, 10)
+}
+
+// settings are the names of the settings that a program describes as such.
+func settings(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	require.NoError(t, err)
+	var names []string
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(f, func(n ast.Node) bool {
+			list, ok := n.(*ast.KeyValueExpr)
+			if !ok {
+				return true
+			}
+			if key, ok := list.Key.(*ast.Ident); !ok || key.Name != "Settings" {
+				return true
+			}
+			ast.Inspect(list.Value, func(n ast.Node) bool {
+				field, ok := n.(*ast.KeyValueExpr)
+				if !ok {
+					return true
+				}
+				key, ok := field.Key.(*ast.Ident)
+				value, text := field.Value.(*ast.BasicLit)
+				if ok && text && key.Name == "Name" {
+					names = append(names, strings.Trim(value.Value, "`\""))
+				}
+				return true
+			})
+			return false
+		})
+	}
+	return names
+}
+
 func TestAConnectorWithoutAJudgeIsSeen(t *testing.T) {
 	root := t.TempDir()
 	write := func(name, text string) {
