@@ -48,7 +48,7 @@ var (
 	rule     = canary{"canary-rule", notice.Internal}
 	note     = canary{"CANARY: counsel says “settle”", notice.Privileged}
 	author   = canary{"Ünal Kanarie-Author", nobody}
-	file     = canary{"CANARY contract.pdf", nobody}
+	file     = canary{"CANARY contract.pdf", notice.Privileged}
 	key      = canary{"KAN4R+Y/ä=<LEAK>&7", nobody}
 	embargo  = canary{"CANARY-embargo", notice.Privileged}
 	people   = canary{"3 users in CANARY-Vaduz", notice.Confidential}

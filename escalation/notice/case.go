@@ -33,7 +33,12 @@ func Facts(c escalation.Case) []Fact {
 		})
 	}
 	for _, e := range c.Log {
-		facts = append(facts, Fact{Name: "Note", Value: e.Text, Needs: Privileged})
+		if e.Text != "" {
+			facts = append(facts, Fact{Name: "Note", Value: e.Text, Needs: Privileged})
+		}
+		if e.Name != "" {
+			facts = append(facts, Fact{Name: "File", Value: e.Name, Needs: Privileged})
+		}
 	}
 	return facts
 }

@@ -133,6 +133,17 @@ func (w *Writer) Render(m Message, a Audience, at time.Time) (Letter, error) {
 	return l, err
 }
 
+// Status is how a case stands for somebody who follows it: the same page as a letter
+// about it, for what they are cleared for at the instant, with further facts.
+func (w *Writer) Status(c escalation.Case, facts []Fact, a Audience, at time.Time) (Letter, error) {
+	return w.Render(Message{
+		Delivery: escalation.Delivery{Reason: reasonStatus}, Case: c, Facts: facts, Drill: c.Drill != "",
+	}, a, at)
+}
+
+// reasonStatus is the reason of a page that nobody sends.
+const reasonStatus = "status"
+
 func (w *Writer) write(p page) (Letter, error) {
 	var text, html strings.Builder
 	if err := w.text.Execute(&text, p); err != nil {
@@ -155,7 +166,8 @@ func oneLine(s string) string {
 }
 
 var headlines = map[string]string{
-	"opened": "A case was opened.", "stage": "A case needs somebody to take it.",
+	reasonStatus: "How a case stands.",
+	"opened":     "A case was opened.", "stage": "A case needs somebody to take it.",
 	"missed": "A due time of a case has passed.", "exhausted": "Nobody took a case, so you are told.",
 	"closed": "A case was closed.", "reopened": "A case was opened again.", "assigned": "A case was given to you.",
 	"inquiry": "A supplier asks about a case.", "draft": "An answer to a supplier waits for its release.",

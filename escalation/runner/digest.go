@@ -137,7 +137,7 @@ func (r *Runner) settleDigest(ctx context.Context, h held, n Notice, failure err
 		case err != nil:
 			return fmt.Errorf("append: %w", err)
 		default:
-			if err := h.e.apply(events); err != nil {
+			if err := r.apply(ctx, h.e, events); err != nil {
 				return err
 			}
 		}

@@ -81,6 +81,11 @@ type Options struct {
 	// may quote the other side and with it anything at all: show them only to who
 	// may see the case. Events and log have a code. Nil drops the words.
 	Failed func(ctx context.Context, n Notice, failure error)
+	// Changed is told of every case as it stands after its events were appended or
+	// read, so that who follows it sees its status at once (see notice.Writer.Status).
+	// It is called while the runner works: it must not wait, nor call the runner. Nil
+	// tells nobody.
+	Changed func(ctx context.Context, c escalation.Case)
 	// Now is the clock of Run; nil means the machine's.
 	Now func() time.Time
 }

@@ -82,7 +82,7 @@ func (r *Runner) perform(ctx context.Context, e *entry, a escalation.Action, now
 	if err := r.o.Journal.Append(ctx, events); err != nil {
 		return fmt.Errorf("append: %w", err)
 	}
-	return e.apply(events)
+	return r.apply(ctx, e, events)
 }
 
 // deliver sends a message and gives the event of the attempt. The message shows
@@ -120,7 +120,8 @@ func (r *Runner) notice(ctx context.Context, e *entry, m escalation.Message) (No
 	return Notice{Delivery: m.Delivery, Case: e.then, Attempt: m.Attempts + 1, Receipt: e.c.ReceiptOf(m.To)}, nil
 }
 
-func (e *entry) apply(events []escalation.Event) error {
+// apply brings a case to what was appended, and tells who wants to know.
+func (r *Runner) apply(ctx context.Context, e *entry, events []escalation.Event) error {
 	for _, ev := range events {
 		c, err := e.c.Apply(ev)
 		if err != nil {
@@ -128,7 +129,14 @@ func (e *entry) apply(events []escalation.Event) error {
 		}
 		e.c = c
 	}
+	r.changed(ctx, e)
 	return nil
+}
+
+func (r *Runner) changed(ctx context.Context, e *entry) {
+	if r.o.Changed != nil {
+		r.o.Changed(ctx, e.c)
+	}
 }
 
 // load brings a case into the queue. The caller holds the lock, or nobody else
@@ -163,5 +171,6 @@ func (r *Runner) read(ctx context.Context, e *entry, id escalation.CaseID) error
 		return fmt.Errorf("runner: replay %s: %w", id, err)
 	}
 	e.c = c
+	r.changed(ctx, e)
 	return nil
 }
