@@ -57,7 +57,7 @@ func decodings(text string) []string {
 		}
 	}
 	if strings.Contains(text, "=?") {
-		if w, err := new(mime.WordDecoder).DecodeHeader(strings.NewReplacer("\r\n ", " ", "\n ", " ").Replace(text)); err == nil {
+		if w, err := new(mime.WordDecoder).DecodeHeader(unfolded.Replace(text)); err == nil {
 			out = append(out, w)
 		}
 	}
@@ -77,8 +77,11 @@ func decodings(text string) []string {
 	if strings.Contains(text, `\`) {
 		out = append(out, escape.ReplaceAllStringFunc(text, unescape))
 	}
-	whole := strings.NewReplacer("\r", "", "\n", "").Replace(text)
-	for _, run := range append(base64Run.FindAllString(text, -1), base64Run.FindAllString(whole, -1)...) {
+	runs := base64Run.FindAllString(text, -1)
+	if strings.Contains(text, "\n") {
+		runs = append(runs, base64Run.FindAllString(oneLine.Replace(text), -1)...)
+	}
+	for _, run := range runs {
 		out = append(out, fromBase64(run)...)
 	}
 	for _, run := range hexRun.FindAllString(text, -1) {
@@ -88,6 +91,12 @@ func decodings(text string) []string {
 	}
 	return out
 }
+
+var (
+	oneLine  = strings.NewReplacer("\r", "", "\n", "")
+	unfolded = strings.NewReplacer("\r\n ", " ", "\n ", " ")
+	standard = strings.NewReplacer("-", "+", "_", "/")
+)
 
 var percent = regexp.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
 
@@ -101,7 +110,7 @@ func unescape(s string) string {
 // fromBase64 decodes a run at each of the places where a block may begin: what
 // stands before it need not be of the encoding.
 func fromBase64(run string) []string {
-	run = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(run, "="))
+	run = standard.Replace(strings.TrimRight(run, "="))
 	var out []string
 	for off := range 4 {
 		if len(run)-off < 8 {
