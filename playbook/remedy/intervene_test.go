@@ -1,6 +1,9 @@
 package remedy_test
 
 import (
+	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +11,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trueup-dev/trueup/compliance"
+	"github.com/trueup-dev/trueup/connectors"
+	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/playbook"
 	"github.com/trueup-dev/trueup/playbook/remedy"
 	"github.com/trueup-dev/trueup/remediation"
 	"github.com/trueup-dev/trueup/remediation/approval"
@@ -153,4 +160,47 @@ func TestCompensate(t *testing.T) {
 	again, err := h.desk.Case(t.Context(), h.c.Case)
 	require.NoError(t, err)
 	assert.Len(t, again.Tasks, 2, "nothing is asked for twice")
+}
+
+// seatDesk is a source of seats that gives back what it took.
+type seatDesk struct {
+	*shop
+	asked []string
+}
+
+func (d *seatDesk) Act(_ context.Context, _ compliance.SourceID, a connectors.Action) (connectors.Effect, error) {
+	d.asked = append(d.asked, a.Verb.String()+" "+a.Target["user"])
+	d.seats = nil
+	if a.Verb == connectors.Assign {
+		d.seats = newShop().seats
+	}
+	return connectors.Effect{Outcome: connectors.Performed}, nil
+}
+
+// A seat is given back by the system that took it.
+func TestSeatIsGivenBack(t *testing.T) {
+	s := newScene(t, 2, 2, false)
+	d := &seatDesk{shop: newShop()}
+	s.book = d.write(t, s.dir)
+	plan := d.everyVerb(t, s.book)
+	plan.Steps = slices.DeleteFunc(plan.Steps, func(st remediation.Step) bool { return st.ID != "unassign" })
+	payload, err := json.Marshal(plan)
+	require.NoError(t, err)
+	_, err = s.log.Append(t.Context(), evidence.Entry{Kind: playbook.KindPlan, Key: "by hand", Payload: payload})
+	require.NoError(t, err)
+	h := &held{scene: s, c: s.approved(&plan), plan: &plan}
+	x := h.scene.execution(h.c)
+	x.Hands = d
+	res, err := s.desk.Execute(t.Context(), x)
+	require.NoError(t, err)
+	require.Equal(t, "done", outcomes(res.State))
+	for range 2 {
+		state, err := s.desk.Compensate(t.Context(), x)
+		require.NoError(t, err)
+		assert.Equal(t, execution.Done, state.Steps[0].Actions[0].Undone)
+	}
+	assert.Equal(t, []string{"reclaim ann", "assign ann"}, d.asked)
+	c, err := s.desk.Case(t.Context(), h.c.Case)
+	require.NoError(t, err)
+	assert.Empty(t, c.Tasks)
 }
