@@ -69,7 +69,7 @@ func TestFindingToClosure(t *testing.T) {
 	assert.Equal(t, rec, *again.Closed, "the log tells it to whoever opens it")
 	learned, err := s.desk.Lessons(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, []remedy.Indicator{{Cause: "machines are handed on with what was on them", Cases: []string{c.Case}, Positions: []string{position},
+	assert.Equal(t, []remedy.Learned{{Cause: "machines are handed on with what was on them", Cases: []string{c.Case}, Positions: []string{position},
 		Saved: []compliance.Money{verified[0].Report.Positions[0].Saving}, Proposals: []string{"reinstall machines that change hands"}}}, learned)
 	key, err := os.ReadFile(filepath.Join(s.dir, "log.key"+evidence.PublicKeySuffix))
 	require.NoError(t, err)
