@@ -77,7 +77,7 @@ func (a *actuator) Done(ctx context.Context, key string, act remediation.Action)
 		if err != nil {
 			return false, err
 		}
-		if _, ok := c.Confirmed[key]; !ok {
+		if !a.desk.confirmed(ctx, c, key) {
 			return false, fmt.Errorf("%w: task %s of case %s", ErrUnconfirmed, key, c.Case)
 		}
 		return true, nil

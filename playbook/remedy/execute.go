@@ -114,8 +114,9 @@ func (d *dry) Try(ctx context.Context, key string, a remediation.Action) error {
 	return d.actuator.Act(ctx, key, a)
 }
 
-// Confirm says that a task was done. Who confirms carries the case out or is none of
-// those who asked and approved, which the execution's own separation sees to.
+// Confirm says that a task was done. Who confirms has carried it out, and so is none of
+// those who asked for the plan or approved it; the error then wraps
+// [approval.ErrSeparation].
 func (d *Desk) Confirm(ctx context.Context, c Confirmation) error {
 	open, err := d.Case(ctx, c.Case)
 	if err != nil {
@@ -124,7 +125,7 @@ func (d *Desk) Confirm(ctx context.Context, c Confirmation) error {
 	if c.Reference == "" {
 		return fmt.Errorf("%w: a confirmation names where it is on record, such as an order", approval.ErrOther)
 	}
-	if _, err := d.remedy.People.Principal(ctx, c.By, c.At); err != nil {
+	if err := d.mayCarryOut(ctx, open, c.By); err != nil {
 		return err
 	}
 	for _, t := range open.Tasks {
@@ -134,4 +135,28 @@ func (d *Desk) Confirm(ctx context.Context, c Confirmation) error {
 		}
 	}
 	return fmt.Errorf("%w: task %q of case %s", ErrUnknown, c.Key, open.Case)
+}
+
+// mayCarryOut says whether the approval of a case lets an account do a part of it.
+func (d *Desk) mayCarryOut(ctx context.Context, c Case, who approval.AccountID) error {
+	events, err := d.journal.Load(ctx, c.Case)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 {
+		return fmt.Errorf("%w: case %s has not begun", execution.ErrTransition, c.Case)
+	}
+	open, err := d.approval(ctx, c)
+	if err != nil {
+		return err
+	}
+	_, err = open.Authorise(ctx, who, events[0].At)
+	return err
+}
+
+// confirmed says whether a task is confirmed by someone who may have carried it out. What
+// others put into the log does not count.
+func (d *Desk) confirmed(ctx context.Context, c Case, key string) bool {
+	by, ok := c.Confirmed[key]
+	return ok && d.mayCarryOut(ctx, c, by.By) == nil
 }

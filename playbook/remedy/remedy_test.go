@@ -15,6 +15,7 @@ import (
 	"github.com/trueup-dev/trueup/evidence/verify"
 	"github.com/trueup-dev/trueup/playbook/remedy"
 	"github.com/trueup-dev/trueup/remediation"
+	"github.com/trueup-dev/trueup/remediation/approval"
 	"github.com/trueup-dev/trueup/remediation/closure"
 	"github.com/trueup-dev/trueup/remediation/execution"
 )
@@ -149,6 +150,16 @@ func TestTaskIsConfirmedAndThenShown(t *testing.T) {
 	assert.Equal(t, remediation.Purchase, open.Tasks[0].Action.Verb)
 
 	require.Error(t, s.desk.Confirm(t.Context(), remedy.Confirmation{Case: c.Case, Key: open.Tasks[0].Key, By: "operator", At: s.now}))
+	for _, who := range []approval.AccountID{"manager", "owner"} {
+		require.ErrorIs(t, s.desk.Confirm(t.Context(), remedy.Confirmation{Case: c.Case, Key: open.Tasks[0].Key, By: who, Reference: "PO 4711", At: s.now}), approval.ErrSeparation, who)
+	}
+	forged, err := json.Marshal(remedy.Confirmation{Case: c.Case, Key: open.Tasks[0].Key, By: "manager", Reference: "PO 4711", At: s.now})
+	require.NoError(t, err)
+	_, err = s.log.Append(t.Context(), evidence.Entry{Kind: remedy.KindConfirmed, Key: "forged", Payload: forged})
+	require.NoError(t, err)
+	res, err = s.desk.Execute(t.Context(), s.execution(c))
+	require.NoError(t, err)
+	assert.Equal(t, execution.Running, res.State.Status, "who asked does not say that it is done")
 	require.NoError(t, s.desk.Confirm(t.Context(), remedy.Confirmation{Case: c.Case, Key: open.Tasks[0].Key, By: "operator", Reference: "PO 4711", At: s.now}))
 	res, err = s.desk.Execute(t.Context(), s.execution(c))
 	require.NoError(t, err)

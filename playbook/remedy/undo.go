@@ -33,7 +33,7 @@ func (a *actuator) Undone(ctx context.Context, key string, act remediation.Actio
 	if err != nil {
 		return false, err
 	}
-	if _, ok := c.Confirmed[undone(key)]; ok {
+	if a.desk.confirmed(ctx, c, undone(key)) {
 		return true, nil
 	}
 	if _, ok := verbs[act.Verb]; !ok {
