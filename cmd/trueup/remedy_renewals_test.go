@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -70,7 +72,26 @@ func TestRenewalsUsage(t *testing.T) {
 		status, _, errs := trueup(t, append([]string{"renewals"}, args...)...)
 		assert.Equal(t, 2, status, errs)
 	}
-	status, out, errs := trueup(t, "renewals", "-estate", "testdata/before", "-notice", "30")
+}
+
+// What is renewed follows the results that are given as history.
+func TestRenewalsFollowTheForecast(t *testing.T) {
+	args := []string{"renewals", "-estate", "testdata/before", "-notice", "10"}
+	status, out, errs := trueup(t, args...)
 	require.Equal(t, 0, status, errs)
-	assert.Contains(t, out, "ACD-2")
+	assert.Regexp(t, `ACD-2 .* use stays as it is: no samples`, out)
+	dir := t.TempDir()
+	for i := range 12 {
+		at := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC).AddDate(0, i-11, 0)
+		file := filepath.Join(dir, fmt.Sprintf("%02d.json", i))
+		require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, `{"as_of": %q, "positions": [
+			{"product": "autodesk/autocad", "metric": "generic.user", "required": {"low": "2", "high": "2"}}]}`, at.Format(time.RFC3339)), 0o600))
+		args = append(args, file)
+	}
+	status, out, errs = trueup(t, args...)
+	require.Equal(t, 0, status, errs)
+	assert.Regexp(t, `ACD-2 .* forecast from 12 samples`, out)
+	status, _, errs = trueup(t, append(args, "testdata/before/estate.json")...)
+	assert.Equal(t, 1, status)
+	assert.Contains(t, errs, "testdata/before/estate.json: forecast: not a result")
 }
