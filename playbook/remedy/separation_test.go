@@ -119,6 +119,24 @@ func TestFortyWaysToApproveOnesOwnRequest(t *testing.T) {
 		require.NoError(t, err)
 		fails(name, approved(s, c.Case))
 	}
+	// By having the vote given to her, or giving her own away.
+	give := func(by, to string, at time.Time) remedy.Delegation {
+		return remedy.Delegation{By: approval.AccountID(by), To: approval.AccountID(to), From: at, Until: at.AddDate(0, 0, 9), Reason: "on leave", At: at}
+	}
+	fails("taken from the owner", s.desk.Delegate(t.Context(), give("owner", "robot", s.now), nil))
+	fails("taken from the owner, key of another", s.desk.Delegate(t.Context(), give("owner", "robot", s.now), other))
+	fails("from one account of hers to another", s.desk.Delegate(t.Context(), give("manager", "robot", s.now), nil))
+	require.NoError(t, s.desk.Delegate(t.Context(), give("manager", "clerk", s.now), nil), "she may give what is hers")
+	fails("her vote by the clerk", s.desk.Vote(t.Context(), vote("clerk", "manager", "", s.now), nil))
+	require.NoError(t, s.desk.Delegate(t.Context(), give("deputy", "robot", s.now), nil))
+	fails("the deputy's by her", s.desk.Vote(t.Context(), vote("robot", "deputy", "", s.now), nil))
+	for key, g := range map[string]remedy.Delegation{"unsigned": give("owner", "robot", s.now), "backdated": give("owner", "manager.admin", s.now.AddDate(0, -1, 0))} {
+		payload, err := json.Marshal(g)
+		require.NoError(t, err)
+		_, err = s.log.Append(t.Context(), evidence.Entry{Kind: remedy.KindDelegation, Key: key, Payload: payload})
+		require.NoError(t, err)
+		fails("delegation past the desk, "+key, s.desk.Vote(t.Context(), vote(string(g.To), "owner", "", s.now), nil))
+	}
 	// And carrying it out unapproved.
 	for _, who := range []approval.AccountID{"manager", "robot", "operator", "owner"} {
 		x := s.execution(c)
