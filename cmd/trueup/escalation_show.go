@@ -112,7 +112,7 @@ func (f *caseFlags) showTo(s streams, c *cases, found escalation.Case) error {
 	if err != nil {
 		return err
 	}
-	l, err := w.Render(notice.Message{Delivery: escalation.Delivery{To: *f.as, Reason: "status"}, Case: found, Drill: found.Drill != ""}, audience, f.now)
+	l, err := w.Status(found, nil, audience, f.now)
 	if err != nil {
 		return err
 	}
@@ -153,6 +153,9 @@ func showCase(w io.Writer, c escalation.Case, events []escalation.Event) error {
 	line("missed", "%s", list(c.MissedClocks))
 	for _, r := range c.Receipts {
 		line("receipt", "%s: %s", r.To, r.Text)
+	}
+	for i := range c.Inquiries {
+		showInquiry(line, &c.Inquiries[i])
 	}
 	for _, m := range c.Outbox {
 		line("to send", "%s to %s at %s, %d attempts failed", m.Reason, m.To, utc(m.Next), m.Attempts)

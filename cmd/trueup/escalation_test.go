@@ -64,8 +64,20 @@ func startMailpit(t *testing.T) mailpit {
 	return m
 }
 
+// text is the text of a letter.
+func (m mailpit) text(t *testing.T, l letter) string {
+	t.Helper()
+	resp, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/view/%s.txt", m.http, l.ID))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, resp.Body.Close()) }()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return string(body)
+}
+
 // letter is a message as mailpit lists it.
 type letter struct {
+	ID                 string
 	MessageID, Subject string
 	To                 []struct{ Address string }
 }
@@ -164,6 +176,7 @@ notices:
     - {name: it-manager, channel: mail, address: it@example.org, clearance: confidential}
     - {name: legal, channel: mail, address: legal@example.org, clearance: privileged}
     - {name: cfo, channel: board, clearance: internal}
+    - {name: autodesk, channel: mail, address: audit@autodesk.example, clearance: supplier, outside: true}
 `
 
 func newDesk(t *testing.T) *desk {
@@ -289,6 +302,32 @@ func TestFindingToMailToClosure(t *testing.T) {
 		assert.Regexp(t, `2026-11-16 10:00 +design.lead +noted: buying two\n`, shown)
 	})
 
+	t.Run("a supplier asks", func(t *testing.T) {
+		at := monday.Add(2 * time.Hour)
+		question, answer := filepath.Join(d.dir, "question.yaml"), filepath.Join(d.dir, "answer.yaml")
+		require.NoError(t, os.WriteFile(question, []byte("reference: AUD-7\nsupplier: autodesk\nscope: AutoCAD in 2026\ndata: [named users]\nwithin: 10 working days\n"), 0o600))
+		require.NoError(t, os.WriteFile(answer, []byte("parts:\n  - {name: Named users, text: see the list of our auditor, needs: supplier}\n  - {name: Reserve, text: CANARY we would pay, needs: privileged}\n"), 0o600))
+		d.must(at, "escalation ask", []string{"-as", "legal", "-file", question}, id)
+		d.must(at, "escalation answer", []string{"-as", "design.lead", "-reference", "AUD-7", "-file", answer}, id)
+		shown := d.must(at, "escalation show", nil, id)
+		digest := regexp.MustCompile(`draft ([0-9a-f]{64}) of design.lead`).FindStringSubmatch(shown)
+		require.NotNil(t, digest, shown)
+		release := []string{"-as", "design.lead", "-reference", "AUD-7", "-digest", digest[1]}
+		status, _, _ := trueup(t, d.args(at, "escalation release", release, id)...)
+		assert.Equal(t, 1, status, "nobody releases what they wrote")
+		d.must(at, "escalation run", []string{"-once"})
+		assert.Empty(t, d.mail.letters(t, "audit@autodesk.example"), "nothing leaves before")
+		release[1] = "legal"
+		d.must(at, "escalation release", release, id)
+		assert.Contains(t, d.must(at.Add(time.Minute), "escalation run", []string{"-once"}), "1 sent, 0 failed", d.must(at, "escalation show", nil, id))
+		sent := d.mail.letters(t, "audit@autodesk.example")
+		require.Len(t, sent, 1)
+		text := d.mail.text(t, sent[0])
+		assert.Contains(t, text, "see the list of our auditor")
+		assert.NotContains(t, text, "CANARY")
+		assert.Contains(t, d.must(at.Add(time.Hour), "escalation show", nil, id), "AUD-7 of autodesk is answered")
+	})
+
 	bought := filepath.Join(d.dir, "entitlements.csv")
 	before, err := os.ReadFile(bought)
 	require.NoError(t, err)
@@ -317,8 +356,8 @@ func TestFindingToMailToClosure(t *testing.T) {
 		}
 		assert.Regexp(t, id[:17]+`.* closed \(remedied\)`, d.must(tuesday, "escalation list", []string{"-all"}))
 		d.must(tuesday, "escalation run", []string{"-once"})
-		got, _ := d.hook.seen()
-		assert.Len(t, got, 2, "the board hears of the end")
+		_, bodies := d.hook.seen()
+		assert.Contains(t, bodies[len(bodies)-1], id+": closed", "the board hears of the end")
 		subjects := fmt.Sprint(d.mail.letters(t, "design@example.org"))
 		assert.Contains(t, subjects, id+": closed")
 	})

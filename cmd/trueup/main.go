@@ -85,7 +85,7 @@ func commands() []command {
 		explainCaseCommand(),
 		mergeCasesCommand(),
 		drillCommand(),
-	}, peopleCommands())
+	}, peopleCommands(), inquiryCommands())
 }
 
 // errUsage is wrapped by a command's error when its arguments are wrong.

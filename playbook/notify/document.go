@@ -39,6 +39,8 @@ type ContactDocument struct {
 	Clearance notice.Clearance `yaml:"clearance,required"`
 	// Threshold is the least number of people that is told as it is; left out, 5.
 	Threshold int `yaml:"threshold"`
+	// Outside is true for a supplier, who gets released answers and nothing else.
+	Outside bool `yaml:"outside"`
 }
 
 // The kinds of channels.

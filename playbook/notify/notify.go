@@ -56,15 +56,23 @@ func New(d Document, told []document.Text) (*Notices, error) {
 		if p.Threshold < 0 {
 			c.fail(p.Name, "the threshold of %q is negative; leave it out for 5", p.Name.Value)
 		}
+		if p.Outside && p.Clearance > notice.Supplier {
+			c.fail(p.Name, "%q is outside, so that the clearance can be supplier at most", p.Name.Value)
+		}
 		n.contacts = append(n.contacts, post.Contact{
-			Name: p.Name.Value, Channel: p.Channel.Value, Address: p.Address.Value,
+			Outside: p.Outside, Name: p.Name.Value, Channel: p.Channel.Value, Address: p.Address.Value,
 			Audience: notice.Audience{Clearance: p.Clearance, Threshold: p.Threshold},
 		})
 	}
-	missing := map[string]bool{}
+	seen := map[string]bool{}
 	for _, t := range told {
-		if !people[t.Value] && !missing[t.Value] {
-			missing[t.Value] = true
+		if seen[t.Value] {
+			continue
+		}
+		switch seen[t.Value] = true; {
+		case n.Supplier(t.Value):
+			c.fail(t, "%q is a contact outside, who is told nothing of cases", t.Value)
+		case !people[t.Value]:
 			c.fail(t, "%q is told of cases and has no contact, so that every message would be lost", t.Value)
 		}
 	}
@@ -81,10 +89,15 @@ func (n *Notices) Audience(name string) (notice.Audience, bool) {
 	return notice.Audience{}, false
 }
 
-// Has says whether somebody has a contact.
-func (n *Notices) Has(name string) bool {
-	_, ok := n.Audience(name)
-	return ok
+// Has says whether somebody inside has a contact, Supplier whether somebody outside
+// does.
+func (n *Notices) Has(name string) bool { return n.contact(name, false) }
+
+// Supplier is [Notices.Has] for contacts outside.
+func (n *Notices) Supplier(name string) bool { return n.contact(name, true) }
+
+func (n *Notices) contact(name string, outside bool) bool {
+	return slices.ContainsFunc(n.contacts, func(c post.Contact) bool { return c.Name == name && c.Outside == outside })
 }
 
 // checker gathers what is wrong with a document.

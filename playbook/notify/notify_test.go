@@ -90,6 +90,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 		channel(`{name: a, kind: chat, secrets: {url: 'env:U'}}, {name: a, kind: chat}`):              `book.yaml:1:67: channel "a" is given twice`,
 		contact(`{name: ann, channel: post, clearance: public}`):                                      `book.yaml:2:33: no channel "post"; known are m`,
 		contact(`{name: ann, channel: m, clearance: secret}`):                                         `no clearance is called "secret"`,
+		contact(`{name: ann, channel: m, clearance: internal, outside: true}`):                        `"ann" is outside, so that the clearance can be supplier at most`,
 		contact(`{name: ann, channel: m}`):                                                            `lacks the field "clearance"`,
 		contact(`{name: ann, channel: m, clearance: public, threshold: -1}`):                          `the threshold of "ann" is negative`,
 		contact(`{name: a, channel: m, clearance: public}, {name: a, channel: m, clearance: public}`): `book.yaml:2:61: contact "a" is given twice`,
@@ -99,6 +100,8 @@ func TestNewNamesEveryMistake(t *testing.T) {
 	}
 	_, err := read(book, "ann", "bob", "bob")
 	require.ErrorContains(t, err, `"bob" is told of cases and has no contact`)
+	_, outside := read(book+"  - {name: acme, channel: mail, address: a@acme.example, clearance: supplier, outside: true}\n", "acme")
+	require.ErrorContains(t, outside, `"acme" is a contact outside, who is told nothing of cases`)
 	assert.Len(t, document.Collect(document.Position{}, err), 1, "once")
 }
 
