@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"sync"
 
@@ -11,43 +12,67 @@ import (
 	"github.com/trueup-dev/trueup/evidence/internal/queue"
 )
 
+// besides is the number of entries from which on hashing is worth a goroutine of
+// its own, which works while the group is on its way to the disk.
+const besides = 64
+
 // request is the call of one caller: one entry, or a batch that is kept together.
 type request struct {
 	queue.Slot
-	buf    []byte // the records, each with its length
+	buf    []byte // room for the header of a group, then the records, each with its length
 	items  []item
 	hasher format.Hasher
+	hashed sync.WaitGroup
 }
 
 type item struct {
 	at, end int // in buf
 	hash    tlog.Hash
 	key     string
-	index   int64
+	index   int64 // -1 until it is known
 }
 
-var requests = sync.Pool{New: func() any { return &request{Slot: queue.Slot{Turn: make(chan bool, 1)}} }}
+var requests = sync.Pool{New: func() any {
+	return &request{Slot: queue.Slot{Turn: make(chan bool, 1)}, buf: make([]byte, format.GroupHeader)}
+}}
 
-// add encodes and hashes one entry, in the goroutine of the caller.
+// add encodes one entry, in the goroutine of the caller.
 func (r *request) add(e *Entry, salts *saltSource) error {
 	rec := format.Record{Kind: string(e.Kind), Run: string(e.Run), Key: e.Key, Payload: e.Payload}
 	if err := salts.fill(&rec.Salt); err != nil {
 		return err
 	}
 	at := len(r.buf)
-	size := rec.Size()
-	r.buf = append(r.buf, byte(size>>24), byte(size>>16), byte(size>>8), byte(size))
+	r.buf = binary.BigEndian.AppendUint32(r.buf, uint32(rec.Size()))
 	r.buf = format.AppendRecord(r.buf, &rec)
-	r.items = append(r.items, item{at: at, end: len(r.buf), hash: r.hasher.Leaf(&rec), key: e.Key})
+	r.items = append(r.items, item{at: at, end: len(r.buf), key: e.Key, index: -1})
 	return nil
 }
 
+// hash computes the leaf hashes of what was added. They are not part of the group,
+// so that a batch's are done only when hashed has been waited for.
+func (r *request) hash() {
+	if len(r.items) < besides {
+		r.hashItems()
+		return
+	}
+	r.hashed.Go(r.hashItems)
+}
+
+func (r *request) hashItems() {
+	for i := range r.items {
+		it := &r.items[i]
+		it.hash = r.hasher.Encoded(r.buf[it.at+4 : it.end])
+	}
+}
+
 func (r *request) free() {
+	r.hashed.Wait() // of one that was refused or withdrawn
 	if cap(r.buf) > 1<<20 {
 		return // let a rare large buffer go
 	}
 	clear(r.items)
-	r.buf, r.items, r.Err = r.buf[:0], r.items[:0], nil
+	r.buf, r.items, r.Err = r.buf[:format.GroupHeader], r.items[:0], nil
 	requests.Put(r)
 }
 
@@ -88,7 +113,7 @@ func (l *Log) AppendBatch(ctx context.Context, entries []Entry) ([]Index, error)
 		if err := r.add(&entries[i], &l.salts); err != nil {
 			return nil, err
 		}
-		if len(r.buf) > format.MaxGroup {
+		if len(r.buf) > format.GroupHeader+format.MaxGroup {
 			return nil, fmt.Errorf("%w: batch is over %d bytes at entry %d of %d; split it",
 				ErrInvalid, format.MaxGroup, i, len(entries))
 		}
@@ -105,7 +130,8 @@ func (l *Log) AppendBatch(ctx context.Context, entries []Entry) ([]Index, error)
 
 // submit queues r and returns when it is durable or refused.
 func (l *Log) submit(ctx context.Context, r *request) error {
-	r.Size = len(r.buf)
+	r.Size = len(r.buf) - format.GroupHeader
+	r.hash()
 	return l.queue.Do(ctx, r)
 }
 
@@ -113,46 +139,64 @@ func (l *Log) submit(ctx context.Context, r *request) error {
 // the file is not known. A request that cannot be part of the group gets an error
 // of its own.
 func (l *Log) commit(_ context.Context, group []*request) error {
-	first := l.tree.Size() // only a leader changes it
-	count := l.build(group, first)
+	first := l.next.Size()
+	count := l.number(group, first)
 	if count == 0 {
 		return nil
 	}
-	format.PutHeader(l.buf, first, count)
-	seg, at, err := l.app.write(l.buf, first)
+	buf := l.layOut(group, first, count)
+	format.PutHeader(buf, first, count)
+	var grown sync.WaitGroup
+	if count >= besides {
+		grown.Go(func() { l.grow(group) })
+	} else {
+		l.grow(group)
+	}
+	seg, at, err := l.app.write(buf, first)
+	grown.Wait()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFailed, err)
 	}
 	for i := range l.spans {
 		l.spans[i].at += uint32(at)
 	}
-	l.segs.extend(seg, l.spans, at+int64(len(l.buf)))
+	l.segs.extend(seg, l.spans, at+int64(len(buf)))
 
 	l.state.Lock()
-	for _, r := range group {
-		for _, it := range r.items {
-			if r.Err == nil && it.index >= l.tree.Size() {
-				l.tree.Append(it.hash)
-			}
-		}
+	l.tree = l.next.View()
+	for _, t := range l.filled {
+		l.tiles.filled(t)
 	}
 	for key, i := range l.pending {
 		l.keys.tail[key] = i
 	}
-	size := l.tree.Size()
 	l.state.Unlock()
-	l.publishBehind(size)
+	l.filled = l.filled[:0]
+	l.publishBehind(first + int64(count))
 	return nil
 }
 
-// build lays the new entries of a group out in buf and gives every item its
-// index.
-func (l *Log) build(group []*request, first int64) (count int) {
-	l.buf = append(l.buf[:0], make([]byte, format.GroupHeader)...)
-	l.spans = l.spans[:0]
+// grow adds the new entries of a group to the tree that becomes visible once they
+// are durable.
+func (l *Log) grow(group []*request) {
+	for _, r := range group {
+		r.hashed.Wait()
+		for k := range r.items {
+			if it := &r.items[k]; it.index == l.next.Size() {
+				l.next.Append(it.hash)
+			}
+		}
+	}
+}
+
+// number gives every item of a group its index and counts those that are new.
+func (l *Log) number(group []*request, first int64) (count int) {
 	clear(l.pending)
 	for _, r := range group {
 		if r.Err = l.known(r); r.Err != nil {
+			for k := range r.items {
+				r.items[k].index = -1
+			}
 			continue
 		}
 		for k := range r.items {
@@ -160,30 +204,51 @@ func (l *Log) build(group []*request, first int64) (count int) {
 			if it.index >= 0 {
 				continue
 			}
-			if i, ok := l.pending[it.key]; ok {
-				it.index = i
-				continue
+			if it.key != "" {
+				if i, ok := l.pending[it.key]; ok {
+					it.index = i
+					continue
+				}
+				l.pending[it.key] = first + int64(count)
 			}
 			it.index = first + int64(count)
-			if it.key != "" {
-				l.pending[it.key] = it.index
-			}
-			l.spans = append(l.spans, span{uint32(len(l.buf)) + 4, uint32(it.end - it.at - 4)})
-			l.buf = append(l.buf, r.buf[it.at:it.end]...)
 			count++
 		}
 	}
 	return count
 }
 
-// known gives the items of r whose key is in the log already their index, and
-// the others -1.
+// layOut is the new entries of a group one after the other, with room for the
+// header. A request that is the whole group lies that way already.
+func (l *Log) layOut(group []*request, first int64, count int) []byte {
+	l.spans = l.spans[:0]
+	if r := group[0]; len(group) == 1 && count == len(r.items) {
+		for k := range r.items {
+			it := &r.items[k]
+			l.spans = append(l.spans, span{uint32(it.at) + 4, uint32(it.end - it.at - 4)})
+		}
+		return r.buf
+	}
+	l.buf = append(l.buf[:0], make([]byte, format.GroupHeader)...)
+	for _, r := range group {
+		for k := range r.items {
+			it := &r.items[k]
+			if it.index != first+int64(len(l.spans)) {
+				continue
+			}
+			l.spans = append(l.spans, span{uint32(len(l.buf)) + 4, uint32(it.end - it.at - 4)})
+			l.buf = append(l.buf, r.buf[it.at:it.end]...)
+		}
+	}
+	return l.buf
+}
+
+// known gives the items of r whose key is in the log already their index.
 func (l *Log) known(r *request) error {
 	l.state.RLock()
 	defer l.state.RUnlock()
 	for k := range r.items {
 		it := &r.items[k]
-		it.index = -1
 		if it.key == "" {
 			continue
 		}

@@ -80,6 +80,8 @@ type Log struct {
 	buf     []byte
 	spans   []span
 	pending map[string]int64 // keys in the group being built
+	next    merkle.Tree      // with the group being written; tree is a view of it
+	filled  []filledTile     // by the group being written
 
 	state sync.RWMutex // guards tree and keys
 	tree  merkle.Tree

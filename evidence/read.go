@@ -126,8 +126,7 @@ func (l *Log) checked(r *reader, i int64) (format.Record, error) {
 	if err != nil {
 		return rec, err
 	}
-	var h format.Hasher
-	if h.Leaf(&rec) != want {
+	if r.hasher.Leaf(&rec) != want {
 		return rec, fmt.Errorf("%w: entry %d is not what was appended", ErrCorrupt, i)
 	}
 	return rec, nil

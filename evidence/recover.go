@@ -23,7 +23,7 @@ func open(ctx context.Context, d disk, opts Options) (*Log, error) {
 	l.queue = queue.Queue[*request]{Commit: l.commit, Limit: format.MaxGroup, Sticky: true}
 	l.salts.from = opts.Random
 	l.tiles = newTiles(d)
-	l.tree.Full = l.tiles.filled
+	l.tree.Full = l.openingFilled
 	for _, dir := range []string{format.EntriesDir, format.KeysDir, format.TileDir} {
 		if err := d.mkdirAll(dir); err != nil {
 			return nil, err
@@ -46,6 +46,11 @@ func open(ctx context.Context, d disk, opts Options) (*Log, error) {
 	return l, nil
 }
 
+// openingFilled takes a tile of entries that are durable already.
+func (l *Log) openingFilled(level int, n int64, hashes []tlog.Hash) {
+	l.tiles.filled(filledTile{tileID{level, n}, hashes})
+}
+
 func (l *Log) recover(ctx context.Context) error {
 	fresh, err := l.readCheckpoint()
 	if err != nil {
@@ -57,6 +62,10 @@ func (l *Log) recover(ctx context.Context) error {
 	}
 	if err := l.replay(ctx); err != nil {
 		return err
+	}
+	l.next = l.tree.View() // which from here on is the one that grows
+	l.next.Full = func(level int, n int64, hashes []tlog.Hash) {
+		l.filled = append(l.filled, filledTile{tileID{level, n}, hashes})
 	}
 	l.announced = l.latest.Size
 	size := l.tree.Size()
@@ -100,7 +109,7 @@ func (l *Log) loadEdge() bool {
 	if ok && (l.latest.Size == 0 || l.tree.Root() == l.latest.Root) {
 		return true
 	}
-	l.tree = merkle.Tree{Full: l.tiles.filled}
+	l.tree = merkle.Tree{Full: l.openingFilled}
 	return false
 }
 

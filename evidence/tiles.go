@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/trueup-dev/trueup/evidence/internal/digest"
 	"github.com/trueup-dev/trueup/evidence/internal/format"
 	"github.com/trueup-dev/trueup/evidence/internal/merkle"
 )
@@ -35,11 +36,16 @@ func newTiles(d disk) *tiles {
 	return &tiles{disk: d, fresh: map[tileID][]tlog.Hash{}, nodes: map[tileID]*nodes{}}
 }
 
-// filled takes a tile that the tree has filled.
-func (t *tiles) filled(level int, n int64, hashes []tlog.Hash) {
+// filledTile is a tile that the tree has filled.
+type filledTile struct {
+	tileID
+	hashes []tlog.Hash
+}
+
+func (t *tiles) filled(f filledTile) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.fresh[tileID{level, n}] = hashes
+	t.fresh[f.tileID] = f.hashes
 }
 
 // unpublished is a copy of the set of fresh tiles.
@@ -64,8 +70,9 @@ func (t *tiles) published(done map[tileID][]tlog.Hash) {
 
 // reader reads the hashes of one state of the tree. It implements tlog.HashReader.
 type reader struct {
-	tiles *tiles
-	view  merkle.Tree
+	tiles  *tiles
+	view   merkle.Tree
+	hasher format.Hasher
 
 	last   tileID // the tile read last: a proof reads several hashes of each
 	lastIn *nodes
@@ -171,11 +178,13 @@ type nodes [2*merkle.Width - 1]tlog.Hash
 
 func expand(hashes []tlog.Hash) *nodes {
 	var full nodes
+	var by digest.Hasher
 	copy(full[:], hashes)
 	below, at := 0, merkle.Width
 	for width := merkle.Width / 2; width > 0; width /= 2 {
 		for i := range width {
-			full[at+i] = merkle.Node(full[below+2*i], full[below+2*i+1])
+			left, right := &full[below+2*i], &full[below+2*i+1]
+			full[at+i] = by.Node((*[tlog.HashSize]byte)(left), (*[tlog.HashSize]byte)(right))
 		}
 		below, at = at, at+width
 	}

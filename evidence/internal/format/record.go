@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 // Sizes and limits of version 1.
@@ -82,30 +80,27 @@ func ParseRecord(b []byte) (Record, error) {
 // scratch is reused for the commitment's preimage and returned grown.
 func AppendLeaf(b []byte, r *Record, scratch []byte) (leaf, grown []byte) {
 	commitment, scratch := Commit(r, scratch)
+	return append(appendPublic(b, r), commitment[:]...), scratch
+}
+
+// appendPublic appends the leaf of r up to its commitment.
+func appendPublic(b []byte, r *Record) []byte {
 	b = append(b, Version, SHA256)
 	b = appendShort(b, r.Kind)
-	b = appendShort(b, r.Run)
-	return append(b, commitment[:]...), scratch
+	return appendShort(b, r.Run)
 }
 
 // Commit is the salted commitment to the key and the payload of r.
 func Commit(r *Record, scratch []byte) (commitment [32]byte, grown []byte) {
-	scratch = append(scratch[:0], Version, SHA256)
-	scratch = append(scratch, r.Salt[:]...)
-	scratch = appendShort(scratch, r.Key)
-	scratch = append(scratch, r.Payload...)
+	scratch = appendPreimage(scratch[:0], r)
 	return sha256.Sum256(scratch), scratch
 }
 
-// Hasher computes leaf hashes without allocating once its buffers have grown.
-// The zero value is ready; it serves one goroutine at a time.
-type Hasher struct{ leaf, scratch []byte }
-
-// Leaf is the RFC 6962 leaf hash of r.
-func (h *Hasher) Leaf(r *Record) tlog.Hash {
-	h.leaf = append(h.leaf[:0], 0)
-	h.leaf, h.scratch = AppendLeaf(h.leaf, r, h.scratch)
-	return sha256.Sum256(h.leaf)
+func appendPreimage(b []byte, r *Record) []byte {
+	b = append(b, Version, SHA256)
+	b = append(b, r.Salt[:]...)
+	b = appendShort(b, r.Key)
+	return append(b, r.Payload...)
 }
 
 // Leaf is the public part of an entry.

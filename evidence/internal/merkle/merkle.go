@@ -10,6 +10,8 @@ import (
 	"crypto/sha256"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/trueup-dev/trueup/evidence/internal/digest"
 )
 
 // Width is the number of hashes in a full tile.
@@ -19,6 +21,8 @@ const Width = 256
 type Tree struct {
 	size   int64
 	levels [8][]tlog.Hash // levels[l] is the tile being filled at level l
+
+	hasher *digest.Hasher // from the first Append on
 
 	// Full, if set, receives each tile when it fills, lower levels first. The
 	// hashes are the receiver's to keep.
@@ -30,6 +34,9 @@ func (t *Tree) Size() int64 { return t.size }
 
 // Append adds one leaf by its hash.
 func (t *Tree) Append(leaf tlog.Hash) {
+	if t.hasher == nil {
+		t.hasher = new(digest.Hasher)
+	}
 	t.size++
 	t.push(0, leaf)
 }
@@ -47,7 +54,7 @@ func (t *Tree) push(level int, h tlog.Hash) {
 	if t.Full != nil {
 		t.Full(level, t.size>>(8*(level+1))-1, full)
 	}
-	t.push(level+1, Subtree(full))
+	t.push(level+1, subtree(full, t.hasher))
 }
 
 // Edge is the partial tile at level: what lies right of the last full tile. It
@@ -110,31 +117,37 @@ func (t *Tree) Load(size int64, edge func(level, width int, n int64) ([]tlog.Has
 }
 
 // View is the tree as it stands: later growth of t does not show in it. It is
-// cheap because full hashes are never written again, and for the same reason it
-// must not be appended to.
+// cheap because full hashes are never written again, and for the same reason only
+// one of the two may be appended to.
 func (t *Tree) View() Tree {
 	return Tree{size: t.size, levels: t.levels}
 }
 
 // Node is the hash of an inner node.
-func Node(left, right tlog.Hash) tlog.Hash {
-	var b [1 + 2*tlog.HashSize]byte
-	b[0] = 1
-	copy(b[1:], left[:])
-	copy(b[1+tlog.HashSize:], right[:])
-	return sha256.Sum256(b[:])
-}
+func Node(left, right tlog.Hash) tlog.Hash { return tlog.NodeHash(left, right) }
 
 // Subtree is the root of the perfect tree over hashes, whose number is a power
 // of two of at most Width.
 func Subtree(hashes []tlog.Hash) tlog.Hash {
-	var buf [Width]tlog.Hash
-	level := buf[:copy(buf[:], hashes)]
-	for len(level) > 1 {
-		for i := 0; i < len(level); i += 2 {
-			level[i/2] = Node(level[i], level[i+1])
-		}
-		level = level[:len(level)/2]
+	if len(hashes) == 1 {
+		return hashes[0]
 	}
-	return level[0]
+	return subtree(hashes, new(digest.Hasher))
+}
+
+func subtree(hashes []tlog.Hash, by *digest.Hasher) tlog.Hash {
+	if len(hashes) == 1 {
+		return hashes[0]
+	}
+	var buf [Width / 2]tlog.Hash
+	level := buf[:len(hashes)/2]
+	for {
+		for i := range level {
+			level[i] = by.Node((*[tlog.HashSize]byte)(&hashes[2*i]), (*[tlog.HashSize]byte)(&hashes[2*i+1]))
+		}
+		if len(level) == 1 {
+			return level[0]
+		}
+		hashes, level = level, level[:len(level)/2]
+	}
 }
