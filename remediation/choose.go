@@ -140,6 +140,9 @@ func (c *chooser) start(ctx context.Context) error {
 		if open.GreaterThan(floor) {
 			c.model.add(cut{key, inside, open.Sub(floor)})
 		}
+		if err := c.unions(ctx, key); err != nil {
+			return err
+		}
 	}
 	return c.aim()
 }
@@ -300,17 +303,21 @@ func (c *chooser) try(ctx context.Context) (done bool, err error) {
 // outside of a set must close, given that the set does all it can. It says
 // whether the cut forbids the choice.
 //
-// The set is first made of the options that are taken or not. Where the choice
-// fails because units that it buys do not fit everyone, such as those of one
-// edition, the set takes these too, as often as they can be had.
+// The set is first made of all options that are like those chosen, so that the model
+// does not try one after the other of them; then of those chosen that are taken or not.
+// Where the choice fails because units that it buys do not fit everyone, such as those
+// of one edition, the set takes these too, as often as they can be had.
 func (c *chooser) learn(ctx context.Context, key string) (bool, error) {
-	var some []int
+	var some, chosen []int
 	for _, i := range c.model.of[key] {
+		if c.count[i] > 0 {
+			chosen = append(chosen, i)
+		}
 		if c.count[i] > 0 && c.model.options[i].Max > 1 {
 			some = append(some, i)
 		}
 	}
-	sets := [][]int{nil, some}
+	sets := [][]int{c.alike(key, chosen), nil, some}
 	for i := range some {
 		sets = append(sets, some[i:i+1])
 	}
@@ -329,10 +336,7 @@ func (c *chooser) teach(ctx context.Context, key string, full []int) (bool, erro
 	inside, base := map[int]bool{}, make([]int64, len(c.count))
 	for _, i := range c.model.of[key] {
 		o := c.model.options[i]
-		if c.count[i] == 0 {
-			continue
-		}
-		if o.Max == 1 || slices.Contains(full, i) {
+		if slices.Contains(full, i) || c.count[i] > 0 && o.Max == 1 {
 			inside[i], base[i] = true, o.Max
 		}
 	}

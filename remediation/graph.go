@@ -2,37 +2,40 @@ package remediation
 
 import "slices"
 
-// linked says of each step which ones before it act on the same machine or entitlement.
+// linked says of each step which one before it changes the same machine or draws on the
+// same entitlement. To take one product off a machine and another is in no order.
 func linked(steps []Step) {
-	last := map[string][]string{}
+	last := map[string]int{}
 	for i := range steps {
 		s := &steps[i]
-		s.After = nil
-		var on []string
-		for _, a := range s.Actions {
-			if a.Device != "" {
-				on = append(on, "machine "+string(a.Device))
-			}
-			if a.Entitlement != "" {
-				on = append(on, "entitlement "+string(a.Entitlement))
-			}
-		}
-		slices.Sort(on)
-		on = slices.Compact(on)
+		var before []int
+		on := s.changes()
 		for _, name := range on {
-			for _, id := range last[name] {
-				if !slices.Contains(s.After, id) {
-					s.After = append(s.After, id)
-				}
+			if at, ok := last[name]; ok {
+				before = append(before, at)
 			}
 		}
 		for _, name := range on {
-			last[name] = append(last[name], s.ID)
+			last[name] = i
 		}
-		slices.SortFunc(s.After, func(a, b string) int { return at(steps, a) - at(steps, b) })
+		slices.Sort(before)
+		for _, at := range slices.Compact(before) {
+			s.After = append(s.After, steps[at].ID)
+		}
 	}
 }
 
-func at(steps []Step, id string) int {
-	return slices.IndexFunc(steps, func(s Step) bool { return s.ID == id })
+// changes are the machines that a step changes and the entitlements that it draws on.
+func (s Step) changes() []string {
+	var out []string
+	for _, a := range s.Actions {
+		switch a.Verb {
+		case Relocate, Confine, Shrink, Scrap:
+			out = append(out, "machine "+string(a.Device))
+		case Transfer, StepUp, Release, Assign, Prolong:
+			out = append(out, "entitlement "+string(a.Entitlement))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -72,7 +72,7 @@ downgrades: [{product: autodesk/autocad, from: {edition: full}, to: {edition: lt
 titles: [{product: autodesk/autocad, edition: lt, title: {publisher: autodesk, name: autocad, edition: lt}}]
 step-ups: [{name: SU-7, product: autodesk/autocad, from: lt, to: full, price: "1100", currency: EUR, until: 2026-12-31}]
 bundles: [{name: AEC, items: [{product: autodesk/autocad, edition: full}, {product: autodesk/revit}], price: "3000", currency: EUR, until: 2026-12-31, most: 1}]
-quotes: [{name: Q-90, product: autodesk/autocad, edition: full, price: "1700", tiers: [{from: 2, price: "1400"}], currency: EUR, until: 2026-12-31}]
+quotes: [{name: Q-90, product: autodesk/autocad, edition: full, price: "1700", tiers: [{from: 2, price: "1390"}], currency: EUR, until: 2026-12-31}]
 negotiations: [{name: audit-2026, product: adobe/pagemaker, topic: a settlement for a product that is no longer sold, approver: general counsel}]
 acceptances: [{product: adobe/pagemaker, approver: CFO, until: 2026-12-31, reason: it goes with its last machine}]
 `, Downgrade, Retire, Pin, Move, Resize, Negotiate, Accept)

@@ -104,8 +104,8 @@ type Step struct {
 	Undo      string `json:",omitempty"`
 	Actions   []Action
 	Checks    []Check `json:",omitempty"`
-	// After are the steps that come before it on the same machine or entitlement, by
-	// identifier, in their order: the edges of the plan's graph.
+	// After are the steps before it, by identifier, that change the same machine or draw on
+	// the same entitlement: the edges of the plan's graph.
 	After []string `json:",omitempty"`
 }
 

@@ -3,6 +3,7 @@ package remediation
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -69,7 +70,8 @@ func (s Step) write(b *strings.Builder, n int, all []Step) {
 		fmt.Fprintf(b, "   since %s, not before %s\n", s.Justification, s.Earliest.Format(time.DateOnly))
 	}
 	for _, id := range s.After {
-		fmt.Fprintf(b, "   after step %d\n", at(all, id)+1)
+		at := slices.IndexFunc(all, func(o Step) bool { return o.ID == id })
+		fmt.Fprintf(b, "   after step %d\n", at+1)
 	}
 	if len(s.Also) > 0 {
 		fmt.Fprintf(b, "   helps %s too\n", strings.Join(s.Also, ", "))
