@@ -113,7 +113,7 @@ func (c Case) Perform(d Directory, a Action, now time.Time) ([]Event, error) {
 	switch a.Kind {
 	case Lapse:
 		s.emit(Event{Kind: Stepped, Step: lifecycle.Lapse})
-		s.begin(min(c.Stage.Index, len(c.Plan.Stages)-1), c.Stage.Round)
+		s.begin(max(0, min(c.Stage.Index, len(c.Plan.Stages)-1)), c.Stage.Round) // a plan may have no stages for this case
 	case Advance:
 		s.advance()
 	case Miss:

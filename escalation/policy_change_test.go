@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trueup-dev/trueup/escalation/lifecycle"
 	"github.com/trueup-dev/trueup/escalation/policy"
 	"github.com/trueup-dev/trueup/escalation/route"
 	"github.com/trueup-dev/trueup/escalation/rubric"
@@ -42,4 +43,21 @@ func TestLaterPolicy(t *testing.T) {
 	s.add(s.c.Rate(later, o, "engine", s.now))
 	assert.Equal(t, Rated, s.events[len(s.events)-1].Kind)
 	assert.Equal(t, []string{"new-board"}, s.c.Plan.Fallback, "and an old one's after the event")
+}
+
+// TestPlanWithoutStages: a policy whose chain asks nobody does not load, but a log may
+// hold a plan of before. The fallback is told, and a lease that lapses ends nothing.
+func TestPlanWithoutStages(t *testing.T) {
+	s := open(t, "2026-03-02 09:00", "2000", silent())
+	o := s.c.Opening
+	o.Plan.Stages = nil
+	s.add(s.c.Rate(s.p, o, "engine", s.now))
+	s.until("2026-03-02 09:30")
+	s.add(s.c.Acknowledge(s.p, "controller", s.now))
+	s.until("2026-06-02 09:00")
+	assert.Equal(t, lifecycle.Assigned, s.c.State, "the lease has lapsed")
+	assert.True(t, s.c.Exhausted)
+	assert.Contains(t, s.told(), "board-office")
+	_, err := s.c.Explain(s.p, s.now)
+	require.NoError(t, err)
 }

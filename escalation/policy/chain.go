@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/trueup-dev/trueup/compliance/document"
@@ -46,6 +47,8 @@ func (c *compiler) compileChain(d ChainDocument) chain {
 	}
 	if len(d.Stages) == 0 {
 		c.fail(d.Name, "chain %q has no stages", ch.name)
+	} else {
+		c.checkStages(d, ch)
 	}
 	if len(d.Fallback) == 0 {
 		c.fail(d.Name, "chain %q has no fallback; say who hears of a case that all stages let pass", ch.name)
@@ -63,6 +66,16 @@ func (c *compiler) compileChain(d ChainDocument) chain {
 		c.fail(d.Name, "chain %q repeats, so it needs repeat.after, the wait before it begins again", ch.name)
 	}
 	return ch
+}
+
+// checkStages wants a stage for each severity, whatever the contract demands: without
+// one nobody would be asked to take the case before the fallback hears of it.
+func (c *compiler) checkStages(d ChainDocument, ch chain) {
+	for r, s := range c.rubric.Severities() {
+		if !slices.ContainsFunc(ch.stages, func(st stage) bool { return st.severities.Has(r) && len(st.duty) == 0 }) {
+			c.fail(d.Name, "chain %q has no stage for severity %s that does not ask for a duty, so nobody would be asked to take such a case", ch.name, s)
+		}
+	}
 }
 
 func (c *compiler) target(t document.Text) string {

@@ -68,6 +68,7 @@ var seeds = map[string][]seed{
 		{"", "the more severe has more time", "remedy: 20 working days", "remedy: 90 working days", "severity: |high, acknowledge"},
 		{"", "a span without a unit", "lease: 4 working hours", "lease: 4", "lease: |4"},
 		{"", "a calendar that there is not", "calendar: zurich\n    clocks", "calendar: zurch\n    clocks", "calendar: |zurch"},
+		{"", "a severity without a stage", "{name: owner, tell: [owner], wait: 2 working hours}\n      - {name: manager, tell: [sam-manager, owner], wait: 4 working hours, acknowledgement: all}", "{name: owner, tell: [owner], wait: 2 working hours, severity: high}", "chains:\n  - name: |standard"},
 		{"", "a chain without a fallback", "[board-office]", "[]", "chains:\n  - name: |standard"},
 		{"", "the owner as the fallback", "[board-office]", "[owner]", "fallback: [|owner"},
 		{"", "a stage that waits no time", "wait: 1 working day, severity", "wait: 0 working days, severity", "{name: |counsel"},
