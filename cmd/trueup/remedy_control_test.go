@@ -35,7 +35,7 @@ func TestStoppingAndTakingBack(t *testing.T) {
 	compensate := append(append([]string{}, s.collecting...), "-as", "operator", s.file, name)
 	out := s.must("2026-06-16", "compensate", compensate...)
 	assert.Contains(t, out, "taken back: unknown")
-	task := regexp.MustCompile(`task (\S+): take back: uninstall autodesk/autocad on a`).FindStringSubmatch(out)
+	task := regexp.MustCompile(`task (\S+): take back: uninstall Autodesk AutoCAD 2025 - English from a`).FindStringSubmatch(out)
 	require.NotNil(t, task, out)
 	s.must("2026-06-17", "confirm", "-as", "operator", "-reference", "ticket 7", s.file, name, task[1])
 	assert.Contains(t, s.must("2026-06-17", "compensate", compensate...), "taken back: done")

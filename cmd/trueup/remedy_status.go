@@ -91,7 +91,7 @@ func tellTasks(ctx context.Context, s streams, d *remedy.Desk, name string) erro
 	}
 	for _, t := range c.Tasks {
 		if _, ok := c.Confirmed[t.Key]; !ok {
-			fmt.Fprintf(s.out, "task %s: %s\n", t.Key, t.Text())
+			fmt.Fprintf(s.out, "task %s: %s\n", t.Key, t)
 		}
 	}
 	return nil

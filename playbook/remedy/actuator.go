@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/trueup-dev/trueup/compliance"
@@ -70,23 +71,35 @@ func (a *actuator) look(ctx context.Context, act remediation.Action) (playbook.F
 	return facts, fmt.Errorf("remedy: source %s could not be read", act.Source)
 }
 
-// Done implements [execution.Actuator].
+// seen are the verbs that no connector carries out and whose effect an estate shows all
+// the same.
+var seen = []remediation.Verb{remediation.Replace, remediation.Assign, remediation.Relocate, remediation.Confine, remediation.Shrink, remediation.Scrap}
+
+// Done implements [execution.Actuator]. A task is done when a person who may do it says so,
+// or the sources show it.
 func (a *actuator) Done(ctx context.Context, key string, act remediation.Action) (bool, error) {
-	if _, ok := verbs[act.Verb]; !ok {
+	_, asked := verbs[act.Verb]
+	if !asked {
 		c, err := a.desk.Case(ctx, a.name)
 		if err != nil {
 			return false, err
 		}
-		if !a.desk.confirmed(ctx, c, key) {
+		if a.desk.confirmed(ctx, c, key) {
+			return true, nil
+		}
+		if !slices.Contains(seen, act.Verb) {
 			return false, fmt.Errorf("%w: task %s of case %s", ErrUnconfirmed, key, c.Case)
 		}
-		return true, nil
 	}
 	facts, err := a.look(ctx, act)
 	if err != nil {
 		return false, err
 	}
-	return remediation.Shown(facts.Estate, act)
+	shown, err := remediation.Shown(facts.Estate, act)
+	if err == nil && !shown && !asked {
+		err = fmt.Errorf("%w: task %s of case %s", ErrUnconfirmed, key, a.name)
+	}
+	return shown, err
 }
 
 // Act implements [execution.Actuator]. What no connector carries out becomes a task.

@@ -151,7 +151,7 @@ func TestCompensate(t *testing.T) {
 	c, err := h.desk.Case(t.Context(), h.c.Case)
 	require.NoError(t, err)
 	require.Len(t, c.Tasks, 2)
-	assert.Equal(t, "take back: uninstall autodesk/autocad on m-002", c.Tasks[0].Text())
+	assert.Equal(t, "take back: uninstall Autodesk AutoCAD 2025 - English from m-002", c.Tasks[0].String())
 	back := string(h.plan.Steps[0].Actions[0].Device)
 	h.m.LastUse[back] = before.LastUse[back]
 	assert.Equal(t, "done unknown", undone(), "the source shows one")
@@ -203,4 +203,36 @@ func TestSeatIsGivenBack(t *testing.T) {
 	c, err := s.desk.Case(t.Context(), h.c.Case)
 	require.NoError(t, err)
 	assert.Empty(t, c.Tasks)
+}
+
+// A task that the sources can show needs no word of a person; one that they cannot does.
+func TestTaskIsShown(t *testing.T) {
+	s := newScene(t, 2, 2, false)
+	d := newShop()
+	d.write(t, s.dir)
+	s.open()
+	plan := d.everyVerb(t, s.book)
+	plan.Steps = slices.DeleteFunc(plan.Steps, func(st remediation.Step) bool { return st.ID != "relocate" && st.ID != "purchase" })
+	slices.SortFunc(plan.Steps, func(a, b remediation.Step) int { return strings.Compare(a.ID, b.ID) })
+	payload, err := json.Marshal(plan)
+	require.NoError(t, err)
+	_, err = s.log.Append(t.Context(), evidence.Entry{Kind: playbook.KindPlan, Key: "by hand", Payload: payload})
+	require.NoError(t, err)
+	h := &held{scene: s, c: s.approved(&plan), plan: &plan}
+	x := h.scene.execution(h.c)
+	x.Hands = d
+	execute := func() string {
+		res, err := s.desk.Execute(t.Context(), x)
+		require.NoError(t, err)
+		return outcomes(res.State)
+	}
+	assert.Equal(t, "unknown unknown", execute())
+	c, err := s.desk.Case(t.Context(), h.c.Case)
+	require.NoError(t, err)
+	require.Len(t, c.Tasks, 2)
+	assert.Equal(t, "move vm-moved to host-2", c.Tasks[1].String())
+	device("vm-moved", func(d *compliance.Device) { d.Host = "host-2" })(d)
+	assert.Equal(t, "unknown done", execute())
+	require.NoError(t, s.desk.Confirm(t.Context(), remedy.Confirmation{Case: c.Case, Key: c.Tasks[0].Key, By: "operator", Reference: "PO 1", At: s.now}))
+	assert.Equal(t, "done done", execute())
 }

@@ -3,7 +3,6 @@ package remedy
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/remediation"
@@ -52,21 +51,10 @@ func (a *actuator) Undone(ctx context.Context, key string, act remediation.Actio
 	return !gone, err
 }
 
-// Text says what a task asks for.
-func (t Task) Text() string {
-	words := []string{t.Action.Verb.String()}
+// String says what a task asks for.
+func (t Task) String() string {
 	if t.Undo {
-		words = []string{"take back:", t.Action.Verb.String()}
+		return "take back: " + t.Action.String()
 	}
-	if !t.Action.Quantity.IsZero() {
-		words = append(words, t.Action.Quantity.String(), "of")
-	}
-	words = append(words, string(t.Action.Product), t.Action.Edition)
-	if t.Action.Device != "" {
-		words = append(words, "on", string(t.Action.Device))
-	}
-	if t.Action.User != "" {
-		words = append(words, "for", string(t.Action.User))
-	}
-	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+	return t.Action.String()
 }
