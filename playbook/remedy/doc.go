@@ -18,8 +18,9 @@
 //
 // What takes software away is the system that reported it: an action goes to the source
 // of the row ([Hands]), dry or real, with its state before and after in the log. What no
-// connector does, such as buying, is a task for a person; it stays open until someone
-// confirms it with a reference, and the next run must show it all the same.
+// connector does, such as buying, is a task for a person; it stays open until the sources
+// show it or someone who neither asked nor approved confirms it with a reference, and the
+// next run must show it all the same.
 //
 // # Seen, not said
 //
@@ -33,6 +34,12 @@
 // done is taken back by who did it, and counts as taken back when it is seen to be
 // ([Desk.Compensate]). An account gives its vote to another for a time by an entry of the
 // log ([Desk.Delegate]), which no vote can precede.
+//
+// # Learned
+//
+// [Desk.Indicators] says how long cases take, how many come again, and what was realised
+// of what was planned; [Desk.Proposals] turns lessons into differences of the playbook that
+// a person reviews. [Keep] leaves a run's estate for the root causes of later plans.
 //
 // What is left out: sending notices. That users were told is an entry that whoever
 // sends them follows; an embedder gives its own [execution.Notifier].
