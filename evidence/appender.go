@@ -8,10 +8,12 @@ import (
 )
 
 // Preallocation, in bytes: a segment grows by zeros ahead of the groups, so that
-// most syncs flush data only and not the file's new length with it.
+// most syncs flush data only and not the file's new length with it. A large group is
+// not worth that: writing its bytes twice costs more than the length.
 const (
 	minAhead = 256 << 10
 	maxAhead = 4 << 20
+	large    = 64 << 10
 )
 
 // appender writes groups to the last segment. Only the goroutine that leads a
@@ -19,6 +21,7 @@ const (
 type appender struct {
 	disk      disk
 	limit     int64 // bytes after which a segment is sealed
+	large     int   // bytes from which on a group is not preallocated for
 	segs      *segments
 	seg       *segment // nil before the first group of a new log
 	allocated int64
@@ -35,7 +38,7 @@ func (a *appender) write(group []byte, first int64) (*segment, int64, error) {
 	}
 	at := a.seg.end
 	end := at + int64(len(group))
-	if end > a.allocated {
+	if end > a.allocated && len(group) < a.large {
 		ahead := min(max(minAhead, end), maxAhead, a.limit)
 		if int64(len(a.ahead)) < ahead {
 			a.ahead = make([]byte, ahead)
@@ -49,6 +52,7 @@ func (a *appender) write(group []byte, first int64) (*segment, int64, error) {
 	if _, err := a.seg.file.WriteAt(group, at); err != nil {
 		return nil, 0, err
 	}
+	a.allocated = max(a.allocated, end)
 	if err := a.seg.file.sync(); err != nil {
 		return nil, 0, err
 	}

@@ -26,12 +26,12 @@
 // # Durability
 //
 // Appends that come while one is being written are written together, with one
-// sync of one preallocated file. Tiles and checkpoint are not part of that: they
-// can be computed from the entries, and are when a checkpoint is published, which
-// happens on request, on Close and every Options.CheckpointEvery entries. Opening
-// reads the checkpoint, the right edge of its tiles and the entries after it,
-// however long the log is. After a crash a group that was cut off is dropped; no
-// append of it had returned.
+// sync of one file, preallocated unless the group is large. Tiles and checkpoint
+// are not part of that: they can be computed from the entries, and are when a
+// checkpoint is published, which happens on request, on Close and every
+// Options.CheckpointEvery entries. Opening reads the checkpoint, the right edge of
+// its tiles and the entries after it, however long the log is. After a crash a
+// group that was cut off is dropped; no append of it had returned.
 //
 // When a write or sync fails, the state of the file is unknown, and so it is said:
 // the Log takes no more entries ([ErrFailed]), and whoever opens it anew and

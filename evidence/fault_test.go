@@ -24,16 +24,21 @@ func faultEntry(i int) Entry {
 	return Entry{Kind: "position", Key: fmt.Sprint(i), Payload: []byte(strings.Repeat("p", 20*i%300))}
 }
 
+// mixed is a size of groups that some of what work appends is over.
+const mixed = 300
+
 // work appends 30 entries, singly and in batches, over several segments, tiles and
-// checkpoints, and goes on after failures as a caller may. It reports which
-// entries were acknowledged, and under which index.
-func work(d disk, opts Options) (acked map[int]Index) {
+// checkpoints, and goes on after failures as a caller may. Groups of large bytes are
+// not preallocated for. It reports which entries were acknowledged, and under which
+// index.
+func work(d disk, opts Options, large int) (acked map[int]Index) {
 	acked = map[int]Index{}
 	ctx := context.Background()
 	l, err := open(ctx, d, opts)
 	if err != nil {
 		return acked
 	}
+	l.app.large = large
 	for i := 0; i < 30; i += 3 {
 		if at, err := l.Append(ctx, faultEntry(i)); err == nil {
 			acked[i] = at
@@ -65,7 +70,7 @@ func TestEveryFault(t *testing.T) {
 			for n := 1; ; n++ {
 				d := newMemDisk()
 				d.failAt, d.partly = n, partly
-				acked := work(d, opts)
+				acked := work(d, opts, mixed)
 				if !d.fired {
 					break
 				}
@@ -117,12 +122,15 @@ func survived(t *testing.T, d *memDisk, opts Options, acked map[int]Index, when 
 // A crash after any number of operations, without any having failed.
 func TestEveryCrash(t *testing.T) {
 	opts := faultOptions(t)
-	total := newMemDisk()
-	work(total, opts)
-	for n := 1; n <= total.ops; n++ {
-		d := newMemDisk()
-		d.failAt, d.dead = n, true
-		acked := work(d, opts)
-		survived(t, d.crash(n%3 == 0, sometimes(uint64(n))), opts, acked, fmt.Sprintf("crash after %d", n))
+	for _, size := range []int{large, mixed} {
+		total := newMemDisk()
+		work(total, opts, size)
+		for n := 1; n <= total.ops; n++ {
+			d := newMemDisk()
+			d.failAt, d.dead = n, true
+			acked := work(d, opts, size)
+			survived(t, d.crash(n%3 == 0, sometimes(uint64(n))), opts, acked,
+				fmt.Sprintf("crash after %d, large from %d", n, size))
+		}
 	}
 }

@@ -39,7 +39,7 @@ func open(ctx context.Context, d disk, opts Options) (*Log, error) {
 	if l.keys, err = openKeys(d); err != nil {
 		return nil, err
 	}
-	l.app = appender{disk: d, limit: opts.SegmentSize, segs: l.segs}
+	l.app = appender{disk: d, limit: opts.SegmentSize, large: large, segs: l.segs}
 	if err := l.recover(ctx); err != nil {
 		return nil, errors.Join(err, l.release())
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -135,4 +136,20 @@ func FuzzParseCheckpointText(f *testing.F) {
 			t.Fatal("a checkpoint has two spellings")
 		}
 	})
+}
+
+// The leaf hash of the encoding is that of the record, and both are RFC 6962's of the
+// leaf.
+func TestHasher(t *testing.T) {
+	var h Hasher
+	for _, r := range []Record{
+		{Kind: "k"},
+		{Kind: "position", Run: "2026-03", Key: "key", Salt: [SaltSize]byte{1, 2, 3}, Payload: []byte("payload")},
+		{Kind: "position", Payload: bytes.Repeat([]byte("p"), 5000)},
+		{Kind: "position", Run: strings.Repeat("r", MaxName), Key: strings.Repeat("k", MaxKey)},
+	} {
+		leaf, _ := AppendLeaf(nil, &r, nil)
+		require.Equal(t, tlog.RecordHash(leaf), h.Leaf(&r))
+		require.Equal(t, tlog.RecordHash(leaf), h.Encoded(AppendRecord(nil, &r)))
+	}
 }
