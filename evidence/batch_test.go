@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -92,7 +94,7 @@ func TestLargeBatchFails(t *testing.T) {
 		size, err := l.Len(t.Context())
 		require.NoError(t, err)
 		require.EqualValues(t, 1, size)
-		require.Empty(t, l.tiles.unpublished())
+		require.Empty(t, slices.Collect(maps.Keys(l.tiles.unpublished())))
 		require.NoError(t, l.Close())
 	}
 }

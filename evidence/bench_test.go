@@ -53,6 +53,8 @@ func (d nullDisk) open(name string, flag int) (file, error) {
 	return nullFile{f.(*memFile)}, nil
 }
 
+func (nullDisk) syncDir(string) error { return nil } // memDisk's goes through all files
+
 type nullFile struct{ *memFile }
 
 func (nullFile) WriteAt(b []byte, _ int64) (int, error) { return len(b), nil }
