@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/tlog"
+	"golang.org/x/sync/errgroup"
 )
 
 // Batches that are hashed while they are written, of entries that are new, known
@@ -97,4 +98,37 @@ func TestLargeBatchFails(t *testing.T) {
 		require.Empty(t, slices.Collect(maps.Keys(l.tiles.unpublished())))
 		require.NoError(t, l.Close())
 	}
+}
+
+// Batches of several callers, some of which lead and some of which wait, share groups
+// with single entries and keep together.
+func TestConcurrentBatches(t *testing.T) {
+	opts := faultOptions(t)
+	opts.SegmentSize = 1 << 20
+	l, err := open(t.Context(), newMemDisk(), opts)
+	require.NoError(t, err)
+	var callers errgroup.Group
+	for c := range 8 {
+		callers.Go(func() error {
+			for round := range 5 {
+				batch := make([]Entry, 1+c*40)
+				for i := range batch {
+					batch[i] = Entry{Kind: "position", Payload: fmt.Append(nil, c, round, i)}
+				}
+				indexes, err := l.AppendBatch(t.Context(), batch)
+				if err != nil {
+					return err
+				}
+				for i, at := range indexes {
+					e, err := l.Entry(t.Context(), at) // checks it against the tree
+					if err != nil || at != indexes[0]+Index(i) || !slices.Equal(e.Payload, batch[i].Payload) {
+						return fmt.Errorf("caller %d, entry %d at %d: %s, %w", c, i, at, e.Payload, err)
+					}
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(t, callers.Wait())
+	require.NoError(t, l.Close())
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/trueup-dev/trueup/evidence/internal/queue"
 )
 
-// besides is the number of entries from which on hashing is worth a goroutine of
-// its own, which works while the group is on its way to the disk.
+// besides is the number of entries from which on a group is hashed while another
+// goroutine takes it to the disk.
 const besides = 64
 
 // request is the call of one caller: one entry, or a batch that is kept together.
@@ -22,7 +22,7 @@ type request struct {
 	buf    []byte // room for the header of a group, then the records, each with its length
 	items  []item
 	hasher format.Hasher
-	hashed sync.WaitGroup
+	hashed bool
 }
 
 type item struct {
@@ -49,17 +49,12 @@ func (r *request) add(e *Entry, salts *saltSource) error {
 	return nil
 }
 
-// hash computes the leaf hashes of what was added. They are not part of the group,
-// so that a batch's are done only when hashed has been waited for.
+// hash computes the leaf hashes of what was added, unless they are.
 func (r *request) hash() {
-	if len(r.items) < besides {
-		r.hashItems()
+	if r.hashed {
 		return
 	}
-	r.hashed.Go(r.hashItems)
-}
-
-func (r *request) hashItems() {
+	r.hashed = true
 	for i := range r.items {
 		it := &r.items[i]
 		it.hash = r.hasher.Encoded(r.buf[it.at+4 : it.end])
@@ -67,12 +62,11 @@ func (r *request) hashItems() {
 }
 
 func (r *request) free() {
-	r.hashed.Wait() // of one that was refused or withdrawn
 	if cap(r.buf) > 1<<20 {
 		return // let a rare large buffer go
 	}
 	clear(r.items)
-	r.buf, r.items, r.Err = r.buf[:format.GroupHeader], r.items[:0], nil
+	r.buf, r.items, r.hashed, r.Err = r.buf[:format.GroupHeader], r.items[:0], false, nil
 	requests.Put(r)
 }
 
@@ -131,7 +125,11 @@ func (l *Log) AppendBatch(ctx context.Context, entries []Entry) ([]Index, error)
 // submit queues r and returns when it is durable or refused.
 func (l *Log) submit(ctx context.Context, r *request) error {
 	r.Size = len(r.buf) - format.GroupHeader
-	r.hash()
+	// The hashes are not part of the group. A batch that need not wait for its turn
+	// leaves them to the commit, which has time while the disk works.
+	if len(r.items) < besides || l.queue.Led() {
+		r.hash()
+	}
 	return l.queue.Do(ctx, r)
 }
 
@@ -146,14 +144,7 @@ func (l *Log) commit(_ context.Context, group []*request) error {
 	}
 	buf := l.layOut(group, first, count)
 	format.PutHeader(buf, first, count)
-	var grown sync.WaitGroup
-	if count >= besides {
-		grown.Go(func() { l.grow(group) })
-	} else {
-		l.grow(group)
-	}
-	seg, at, err := l.app.write(buf, first)
-	grown.Wait()
+	seg, at, err := l.write(group, buf, first, count)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFailed, err)
 	}
@@ -176,11 +167,24 @@ func (l *Log) commit(_ context.Context, group []*request) error {
 	return nil
 }
 
+// write makes a group durable and grows the tree meanwhile.
+func (l *Log) write(group []*request, buf []byte, first int64, count int) (seg *segment, at int64, err error) {
+	if count < besides {
+		l.grow(group)
+		return l.app.write(buf, first)
+	}
+	var written sync.WaitGroup
+	written.Go(func() { seg, at, err = l.app.write(buf, first) })
+	l.grow(group)
+	written.Wait()
+	return seg, at, err
+}
+
 // grow adds the new entries of a group to the tree that becomes visible once they
 // are durable.
 func (l *Log) grow(group []*request) {
 	for _, r := range group {
-		r.hashed.Wait()
+		r.hash()
 		for k := range r.items {
 			if it := &r.items[k]; it.index == l.next.Size() {
 				l.next.Append(it.hash)

@@ -147,6 +147,13 @@ func (q *Queue[M]) signal() {
 	}
 }
 
+// Led says whether a commit is under way, so that Do would wait its turn.
+func (q *Queue[M]) Led() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.leading
+}
+
 // Refusal is the error that Do would return at once, or nil.
 func (q *Queue[M]) Refusal() error {
 	q.mu.Lock()
