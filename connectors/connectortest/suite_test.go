@@ -232,12 +232,13 @@ func judge(t *testing.T, mode string, only ...string) map[string]connectortest.O
 	self, err := os.Executable()
 	require.NoError(t, err)
 	t.Setenv(modeVar, mode)
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // else each process waits a second before it ends
 	idle := 10 * time.Second
 	if mode == "bare never lets go" {
 		idle = time.Second // which is waited for
 	}
 	report, err := connectortest.Run(t.Context(), connectortest.Target{
-		Path: self, Env: []string{modeVar}, Secrets: map[string]string{"token": "hunter2"},
+		Path: self, Env: []string{modeVar, "GORACE"}, Secrets: map[string]string{"token": "hunter2"},
 		Config:  map[string]string{"source": "x", "state": filepath.Join(t.TempDir(), "state")},
 		Actions: []connectors.Action{{Key: "k", Verb: connectors.Reclaim, Kind: connectors.Seat, Target: map[string]string{"user": "u"}}},
 	}, connectortest.Options{Start: 20 * time.Second, Idle: idle, Rows: 10_000, Only: only})

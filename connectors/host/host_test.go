@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,7 @@ func open(t *testing.T, cfg host.Config) *host.Host {
 		cfg.Limits = limits
 	}
 	cfg.RunDir = shortDir(t)
+	cfg.Env = append(slices.Clone(cfg.Env), "GORACE")
 	h, err := host.Open(t.Context(), cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() {

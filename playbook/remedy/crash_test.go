@@ -20,6 +20,7 @@ import (
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/evidence"
 	"github.com/trueup-dev/trueup/evidence/verify"
+	"github.com/trueup-dev/trueup/internal/norace"
 	"github.com/trueup-dev/trueup/playbook"
 	"github.com/trueup-dev/trueup/playbook/remedy"
 	"github.com/trueup-dev/trueup/remediation/execution"
@@ -123,6 +124,9 @@ func quickDir(t *testing.T) string {
 // Killed at every instant of a run of 50 actions, some of which go wrong, a run goes on
 // from the log's folder to the same end, and no machine is changed twice.
 func TestKilledAtEveryInstantOverTheLog(t *testing.T) {
+	if norace.Again(t) { // one goroutine, many times
+		return
+	}
 	t.Parallel()
 	s := newScene(t, 100, 50, false)
 	plan := s.run().Plan

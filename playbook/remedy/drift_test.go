@@ -19,6 +19,7 @@ import (
 	"github.com/trueup-dev/trueup/compliance/catalog"
 	"github.com/trueup-dev/trueup/connectors"
 	"github.com/trueup-dev/trueup/evidence"
+	"github.com/trueup-dev/trueup/internal/norace"
 	"github.com/trueup-dev/trueup/playbook"
 	"github.com/trueup-dev/trueup/playbook/remedy"
 	"github.com/trueup-dev/trueup/remediation"
@@ -279,6 +280,9 @@ func TestDriftOfEveryKindRefusesExactlyItsStep(t *testing.T) {
 // Whatever byte of an approved plan is changed: what can still be read as a plan is
 // another plan, for which the approval is refused, or says the very same.
 func TestEveryByteOfAPlan(t *testing.T) {
+	if norace.Again(t) { // one goroutine, many times
+		return
+	}
 	t.Parallel()
 	calm := newShop()
 	book := calm.write(t, t.TempDir())

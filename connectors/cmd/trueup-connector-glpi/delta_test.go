@@ -26,7 +26,7 @@ func resumed(t *testing.T, dir string, cursor []byte) (host.Result, *connectorte
 	require.NoError(t, err)
 	sum, err := host.Checksum(self)
 	require.NoError(t, err)
-	h, err := host.Open(t.Context(), host.Config{Limits: host.Limits{Start: time.Minute}})
+	h, err := host.Open(t.Context(), host.Config{Limits: host.Limits{Start: time.Minute}, Env: []string{"GORACE"}})
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, h.Close(context.Background())) }()
 	sink := &connectortest.Recorder{}

@@ -37,7 +37,7 @@ func collect(t *testing.T, config map[string]string) (host.Result, *connectortes
 	require.NoError(t, err)
 	sum, err := host.Checksum(self)
 	require.NoError(t, err)
-	h, err := host.Open(t.Context(), host.Config{Limits: host.Limits{Start: time.Minute}})
+	h, err := host.Open(t.Context(), host.Config{Limits: host.Limits{Start: time.Minute}, Env: []string{"GORACE"}})
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, h.Close(context.Background())) }()
 	sink := &connectortest.Recorder{}
