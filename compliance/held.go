@@ -112,7 +112,7 @@ func (h *held) add(i int) error {
 	if err := h.look(i); err != nil {
 		return err
 	}
-	return t.enter(d)
+	return t.enter(d, maphash.String(t.seed, string(d.ID)))
 }
 
 // takeOut undoes add.

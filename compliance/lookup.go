@@ -15,20 +15,20 @@ import (
 func (t *Tally) lookUp(d *Device, installs []Install) error {
 	r := &t.read
 	r.hashes, r.titles = sized(r.hashes, len(installs)), sized(r.titles, len(installs))
-	seed, ahead := t.titles.Seed(), 0
+	seed := t.titles.Seed()
 	for k := range installs {
 		i := &installs[k]
 		if i.Device != d.ID && i.Device != "" {
 			return fmt.Errorf("%w: install of %q is of device %s and was given with %s", ErrInvalid, i.Title.Name, i.Device, d.ID)
 		}
-		h := hashTitle(seed, &i.Title)
-		n, known := t.titles.Guess(h)
-		if !known {
-			n = math.MaxUint32
-		} else {
+		r.hashes[k] = hashTitle(seed, &i.Title)
+	}
+	t.titles.Guesses(r.hashes, r.titles)
+	ahead := 0
+	for _, n := range r.titles {
+		if uint64(n) < uint64(len(t.counts)) {
 			ahead += t.counts[n].installs
 		}
-		r.hashes[k], r.titles[k] = h, n
 	}
 	r.ahead = ahead
 	var last SourceID

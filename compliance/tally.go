@@ -171,10 +171,13 @@ func (t *Tally) Add(d Device, installs []Install) error {
 	if err := t.named(&d); err != nil {
 		return err
 	}
+	hash := maphash.String(t.seed, string(d.ID))
+	near := t.seen.Near(hash)
 	if err := t.look(&d, installs); err != nil {
 		return err
 	}
-	return t.enter(&d)
+	t.read.ahead += int(near)
+	return t.enter(&d, hash)
 }
 
 // named refuses a device that has the name of a class.
@@ -186,8 +189,7 @@ func (t *Tally) named(d *Device) error {
 }
 
 // enter counts a device that was read, unless it has been before.
-func (t *Tally) enter(d *Device) error {
-	hash := maphash.String(t.seed, string(d.ID))
+func (t *Tally) enter(d *Device, hash uint64) error {
 	if t.read.refused != nil {
 		return t.read.refused
 	}

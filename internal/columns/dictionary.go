@@ -54,17 +54,20 @@ func (d *Dictionary[T]) Number(hash uint64, v *T) uint32 {
 	return s.number - 1
 }
 
-// Guess is the number of the first value with the hash, without reading the value:
-// it is almost always the one that was hashed, and the caller compares. A caller
-// who guesses for many and then compares many does not wait for memory each time.
-func (d *Dictionary[T]) Guess(hash uint64) (number uint32, ok bool) {
-	mask := uint64(len(d.slots) - 1)
-	for i := hash & mask; d.slots[i].number != 0; i = (i + 1) & mask {
-		if d.slots[i].hash == uint32(hash) {
-			return d.slots[i].number - 1, true
+// Guesses gives for each hash the number of the first value with it, without reading
+// the value: it is almost always the one that was hashed, and the caller compares. Where
+// there is none it gives a number that no value has, the greatest. A caller who guesses
+// for many and then compares many does not wait for memory each time.
+func (d *Dictionary[T]) Guesses(hashes []uint64, numbers []uint32) {
+	slots := d.slots
+	mask := uint64(len(slots) - 1)
+	for k, hash := range hashes {
+		i := hash & mask
+		for slots[i].number != 0 && slots[i].hash != uint32(hash) {
+			i = (i + 1) & mask
 		}
+		numbers[k] = slots[i].number - 1
 	}
-	return 0, false
 }
 
 // find is the slot of the value, or the free one where it belongs.

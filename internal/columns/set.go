@@ -27,6 +27,14 @@ func (s *Set) Has(hash uint64) bool {
 	return len(s.slots) > 0 && s.slots[s.find(hash)] == hash
 }
 
+// Near reads where a hash would be, so that it is near when it is asked for.
+func (s *Set) Near(hash uint64) uint64 {
+	if len(s.slots) == 0 {
+		return 0
+	}
+	return s.slots[hash&uint64(len(s.slots)-1)]
+}
+
 // Add puts a hash into the set; it says whether it was not there before.
 func (s *Set) Add(hash uint64) bool {
 	if hash == 0 {
