@@ -41,15 +41,12 @@ func (i *Install) check() (first, used uint32, err error) {
 
 // seconds is the instant in seconds since 1970, 0 for not known.
 func seconds(t *time.Time) (uint32, error) {
-	if *t == (time.Time{}) {
+	if t.IsZero() {
 		return 0, nil
 	}
 	s := t.Unix()
 	if s > 0 && s <= math.MaxUint32 {
 		return uint32(s), nil
-	}
-	if t.IsZero() {
-		return 0, nil
 	}
 	return 0, fmt.Errorf("%w: %s is outside 1970 to 2106", ErrInvalid, t.Format(time.RFC3339))
 }
