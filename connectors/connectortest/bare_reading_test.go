@@ -23,6 +23,7 @@ type reader struct {
 	acks     chan uint64
 	sequence uint64
 	sent     []*wire.Sent
+	began    time.Time // before the first batch that the host may not have yet
 }
 
 // Collect gives one user, and twenty devices in batches of at most ten, with a
@@ -114,6 +115,9 @@ func (r *reader) batch(k wire.Kind, from, to uint32) error {
 		b.Cursor = binary.BigEndian.AppendUint32(nil, to)
 	}
 	r.sent = append(r.sent, &wire.Sent{Kind: k, Operation: wire.Operation_OPERATION_PUT, Rows: uint64(to - from)})
+	if r.began.IsZero() {
+		r.began = time.Now()
+	}
 	return r.stream.Send(&wire.CollectResponse{Message: &wire.CollectResponse_Batch{Batch: b}})
 }
 
@@ -130,10 +134,10 @@ func (r *reader) afterBatch() error {
 		// Until the host has this batch: what is frozen is frozen before that.
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
-		for last := time.Now(); ; {
+		for last, had := r.began, false; !had; {
 			select {
 			case <-r.acks:
-				return nil
+				had = true // which may come before the tick that was missed
 			case <-r.stream.Context().Done():
 				return r.stream.Context().Err()
 			case <-tick.C:
@@ -143,6 +147,8 @@ func (r *reader) afterBatch() error {
 			}
 			last = time.Now()
 		}
+		r.began = time.Time{}
+		return nil
 	case "bare never lets go":
 		<-r.acks // for which a host that is gone sends nothing more
 	case "bare talks":
